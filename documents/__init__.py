@@ -1,0 +1,1 @@
+"""What was posted: packing slips, and printing."""

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from documents.models import PackingSlip, PackingSlipLine, PackingSlipStatus
+from orders.models.fields import validate_plain_text
+from orders.rules.quantity import LEAST, parse_quantity, shown
+from serialreg.errors import QuantityInvalid
+
+
+class RemarkField(forms.CharField):
+    """A reason or a note: optional, one line, for people."""
+
+    default_validators = [validate_plain_text]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 200, "required": False, **kwargs})
+        self.widget.attrs["class"] = "form-control"
+
+
+class LineQuantityField(forms.CharField):
+    """A quantity as people type it, in the active language [quantity_invalid]."""
+
+    def __init__(self, *, least: Decimal = LEAST, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least = least
+        self.widget.attrs |= {"class": "form-control quantity", "inputmode": "decimal", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
+        try:
+            return parse_quantity(text, least=self.least) if text else None
+        except QuantityInvalid as refusal:
+            raise ValidationError(refusal.text, code=refusal.code) from refusal
+
+
+class PackingSlipSearch(forms.Form):
+    """What the list of packing slips shows, and in which order. Every order is one that an index gives."""
+
+    SORTS = {
+        "-id": (_("Newest first"), ["-id"]),
+        "id": (_("Oldest first"), ["id"]),
+        "number": (_("Number"), ["number", "id"]),
+        "-number": (_("Number, last first"), ["-number", "-id"]),
+    }
+
+    q = forms.CharField(label=_("Number, order or customer"), required=False, max_length=100)
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All")), *PackingSlipStatus.choices])
+    sort = forms.ChoiceField(label=_("Sort"), required=False, choices=[(key, text) for key, (text, _by) in SORTS.items()])
+
+    def rows(self) -> QuerySet[PackingSlip]:
+        """The packing slips that were asked for; what cannot be read asks for nothing."""
+        self.full_clean()
+        asked = self.cleaned_data
+        slips = PackingSlip.objects.in_status(asked["status"]) if asked.get("status") else PackingSlip.objects.all()
+        if text := asked.get("q"):
+            slips = slips.filter(
+                Q(number__icontains=text)
+                | Q(order__number__icontains=text)
+                | Q(order__customer__name__icontains=text)
+                | Q(order__customer__number__istartswith=text)
+            )
+        _text, order_by = self.SORTS[asked.get("sort") or "-id"]
+        return slips.order_by(*order_by)
+
+
+class QuantitiesForm(forms.Form):
+    """A quantity for each line, by the line's key."""
+
+    def __init__(self, lines: Iterable[PackingSlipLine], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = list(lines)
+
+    def quantity_of(self, line: PackingSlipLine) -> forms.BoundField:
+        return self[f"quantity_{line.pk}"]
+
+
+class PackingSlipForm(QuantitiesForm):
+    """Quantities and date of a draft."""
+
+    document_date = forms.DateField(
+        label=_("Date"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        help_text=_("Empty: the day of posting."),
+    )
+
+    def __init__(self, lines: Iterable[PackingSlipLine], *args: Any, **kwargs: Any) -> None:
+        super().__init__(lines, *args, **kwargs)
+        for line in self.lines:
+            self.fields[f"quantity_{line.pk}"] = LineQuantityField(
+                label=_("Quantity of line %(line)s") % {"line": line.order_line.position},
+                initial=shown(line.quantity),
+                least=Decimal(0),
+            )
+
+    def quantities(self) -> dict[int, Decimal]:
+        return {line.pk: self.cleaned_data[f"quantity_{line.pk}"] for line in self.lines}
+
+
+class ReasonForm(forms.Form):
+    """Why a packing slip is cancelled."""
+
+    reason = RemarkField(label=_("Reason"))
+
+
+class NoteForm(forms.Form):
+    """What can be seen of a label that is not readable."""
+
+    note = RemarkField(label=_("Note"))
+
+
+class ReversalForm(QuantitiesForm):
+    """Which lines are reversed; how much of those that are not serialised (PCK-3)."""
+
+    reason = RemarkField(label=_("Reason"))
+
+    def __init__(self, lines: Iterable[PackingSlipLine], *args: Any, **kwargs: Any) -> None:
+        super().__init__(lines, *args, **kwargs)
+        for line in self.lines:
+            name = _("Reverse line %(line)s") % {"line": line.order_line.position}
+            self.fields[f"take_{line.pk}"] = forms.BooleanField(label=name, required=False)
+            if not line.serialised:
+                self.fields[f"quantity_{line.pk}"] = LineQuantityField(
+                    label=_("Quantity of line %(line)s") % {"line": line.order_line.position},
+                    required=False,
+                )
+
+    def quantities(self) -> dict[int, Decimal | None]:
+        """The ticked lines; None takes back all that is left."""
+        return {
+            line.pk: self.cleaned_data.get(f"quantity_{line.pk}")
+            for line in self.lines
+            if self.cleaned_data[f"take_{line.pk}"]
+        }

@@ -1,0 +1,126 @@
+"""What the page on which serial numbers are registered shows, and the part of it that a scan changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from documents.models import PackingSlip, PackingSlipLine, PackingSlipUnit
+from documents.operations.registration import MAINTAIN, Scanned
+from documents.rules.packing_slip import faults_at_posting
+from orders.rules.permission import MNR, may
+from serialreg.errors import Malformed, NotFound, Refusal
+from tracking.models import Registration, TrackingDimensionGroup, group_of
+from tracking.scanning import COMMANDS, ScanMode
+
+NEWEST = 20  # how many registrations come back from a scan, however many the document has
+
+
+@dataclass(frozen=True)
+class LineState:
+    """A line of a draft, and why it takes no numbers; it takes them when there is no reason."""
+
+    line: PackingSlipLine
+    no_numbers: str
+
+    @property
+    def is_complete(self) -> bool:
+        return self.line.registered >= self.line.quantity
+
+
+def scan_context(request: HttpRequest, lines: Iterable[PackingSlipLine], *, line_id: int | None = None) -> dict[str, Any]:
+    """What both the page and the answer to a scan show. The lines are those of one draft, read for decisions."""
+    states = [LineState(line, why_no_numbers(group_of(line.order_line.product))) for line in lines]
+    active = _active(states, line_id)
+    asked = request.POST if request.method == "POST" else request.GET
+    return {
+        "states": states,
+        "active": active,
+        "following": next((state for state in states if not (state.no_numbers or state.is_complete)), None),
+        "mode": mode_of(asked),
+        "blank": _selected_blank(active, asked),
+        "newest": newest_units(active.line)[:NEWEST] if active else [],
+        "may_register": may(request.user, MAINTAIN),
+        "may_mark": may(request.user, MNR),
+    }
+
+
+def posting_context(packing_slip: PackingSlip, lines: Sequence[PackingSlipLine]) -> dict[str, Any]:
+    """What the button Post needs: why it cannot be pressed, and the token that makes a double click post once."""
+    return {
+        "packing_slip": packing_slip,
+        "faults": list(faults_at_posting(packing_slip, lines, today=timezone.localdate())),
+        "form_token": uuid4(),
+    }
+
+
+def scan_answer(
+    request: HttpRequest, line_id: int, *, scanned: Scanned | None = None, refusal: Refusal | None = None
+) -> HttpResponse:
+    """The part of the page that a scan changes. It grows with the lines of the document, never with its numbers."""
+    lines = list(PackingSlipLine.objects.for_decisions().filter(packing_slip__lines=line_id))
+    if not lines:
+        raise NotFound
+    context = {
+        **scan_context(request, lines, line_id=line_id),
+        **posting_context(lines[0].packing_slip, lines),
+        "scanned": scanned,
+        "refusal": refusal,
+    }
+    return render(request, "documents/packing_slip/_registration.html", context)
+
+
+def mode_of(asked: QueryDict) -> ScanMode:
+    """The scan mode that a request names; Add when it names none."""
+    text = asked.get("mode", ScanMode.ADD)
+    if text not in list(ScanMode):
+        raise Malformed(field="mode", why=_("there is no such scan mode"))
+    return ScanMode(text)
+
+
+def key_of(text: str | None) -> int | None:
+    """The key in a query string or form; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def why_no_numbers(group: TrackingDimensionGroup) -> str:
+    """Why a line of a product takes no numbers by scanning (REG-7, WHS-8); empty when it takes them."""
+    if group.serial_active:
+        return _("Its serial numbers come from stock: a pick brings them.")
+    if group.is_serialised:
+        return ""
+    if group.batch_active:
+        return _("Batch-tracked: a pick brings its batch numbers.")
+    return _("Not serialised: takes no serial numbers.")
+
+
+def newest_units(line: PackingSlipLine) -> QuerySet[PackingSlipUnit]:
+    """The registrations of a line, the newest first, each with the reversed packing slip that it came from (PCK-5)."""
+    before = PackingSlipUnit.objects.filter(registration=OuterRef("registration"), reversal__isnull=False)
+    units = line.units.with_number().annotate(came_from=Subquery(before.order_by("-pk").values("line__packing_slip__number")[:1]))
+    return units.order_by("-pk").values("registration_id", "shown_number", "registration__note", "reversal_id", "came_from")
+
+
+def _active(states: Sequence[LineState], line_id: int | None) -> LineState | None:
+    """The line that scans go to: the one asked for, or the first that waits for numbers."""
+    asked = [state for state in states if state.line.pk == line_id]
+    takers = [state for state in states if not state.no_numbers]
+    waiting = [state for state in takers if not state.is_complete]
+    return next(iter([*asked, *waiting, *takers, *states]), None)
+
+
+def _selected_blank(active: LineState | None, asked: QueryDict) -> Registration | None:
+    """The blank registration that the next scan fills (REG-4); none once it is filled."""
+    blank_id = key_of(asked.get("blank"))
+    if blank_id is None or active is None:
+        return None
+    on_line = active.line.units.open().values("registration")
+    return Registration.objects.blank().filter(pk=blank_id, pk__in=on_line).first()

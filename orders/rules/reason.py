@@ -1,0 +1,22 @@
+"""What counts as a reason where one is demanded."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+
+from orders.models.fields import validate_plain_text
+from serialreg.errors import ReasonMissing
+
+LONGEST = 200
+
+
+def parse_reason(text: str) -> str:
+    """The reason without outer blanks, 1 to 200 characters that a reader can see [malformed]."""
+    reason = text.strip()
+    try:
+        validate_plain_text(reason)
+    except ValidationError:
+        raise ReasonMissing(field="reason") from None
+    if not 0 < len(reason) <= LONGEST:
+        raise ReasonMissing(field="reason")
+    return reason

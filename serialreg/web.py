@@ -1,0 +1,157 @@
+"""How pages say no, and what every page shows: the one place that translates refusals for browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select, Widget
+from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from serialreg.errors import NotPermitted, Refusal
+
+Page = Callable[..., HttpResponse]
+
+
+class RefusalMiddleware:
+    """A refusal that no page shows itself becomes a page of its own, with the refusal's status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusal_page(request, exception) if isinstance(exception, Refusal) else None
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The refusal as a page; as a fragment when HTMX asks."""
+    template = "_refusal.html" if request.headers.get("HX-Request") else "refusal.html"
+    return render(request, template, {"refusal": refusal}, status=refusal.status)
+
+
+def refusals_on(page: Page) -> Callable[[Page], Page]:
+    """Show what a view refuses on the page where the user stands, with the refusal's status.
+
+    The page is called with the view's arguments and `refusal`. A lacking right is a page of its own.
+    """
+
+    def decorate(view: Page) -> Page:
+        @wraps(view)
+        def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return view(request, *args, **kwargs)
+            except NotPermitted:
+                raise
+            except Refusal as refusal:
+                response = page(request, *args, **kwargs, refusal=refusal)
+                response.status_code = refusal.status
+                return response
+
+        return refusing
+
+    return decorate
+
+
+@contextmanager
+def refusals_in(form: Form) -> Iterator[None]:
+    """Turn what an operation refuses into errors of the form, so that it keeps what was typed."""
+    try:
+        yield
+    except NotPermitted:
+        raise
+    except ValidationError as error:
+        form.add_error(None, error)
+    except Refusal as refusal:
+        form.refusal = refusal  # type: ignore[attr-defined]  # its status is the page's
+        for fault in refusal.faults:
+            form.add_error(
+                fault.field if fault.field in form.fields else None, ValidationError(str(fault), code=fault.code)
+            )
+
+
+def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page with a form in it: 422, or the status of the refusal, when the form has errors."""
+    form = context["form"]
+    status = getattr(getattr(form, "refusal", None), "status", 422) if form.is_bound and form.errors else 200
+    return render(request, template, context, status=status)
+
+
+class EndsAlikePaginator(Paginator):
+    """Pages past the middle are read from the other end, so the last page costs what the first one does."""
+
+    def page(self, number: Any) -> Any:
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        end = min(start + self.per_page, self.count)
+        rows = self.object_list
+        if not isinstance(rows, QuerySet) or start < self.count / 2:
+            return self._get_page(rows[start:end], number, self)
+        return self._get_page(list(rows.reverse()[self.count - end : self.count - start])[::-1], number, self)
+
+
+def page_of(request: HttpRequest, rows: Any, per_page: int = 50) -> Any:
+    """The page of the rows that `?page=` asks for; nonsense gets the first or the last."""
+    return EndsAlikePaginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Too many wrong passwords for this name from this address."""
+    return render(request, "locked_out.html", status=429)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was opened before the last sign-in, or comes from elsewhere."""
+    return render(request, "csrf_failure.html", status=403)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The entries of the menu that the user's roles can open: (url name, text), see NAVIGATION."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {"menu": [(name, text) for right, name, text in NAVIGATION() if user.has_perm(right)]}
+
+
+def NAVIGATION() -> list[tuple[str, str, str]]:
+    return [
+        ("orders.view_salesorder", "sales_order_list", _("Sales orders")),
+        ("documents.view_packingslip", "packing_slip_list", _("Packing slips")),
+        ("tracking.view_registration", "blank_list", _("Not readable")),
+        ("orders.view_customer", "customer_list", _("Customers")),
+        ("orders.view_product", "product_list", _("Products")),
+        ("tracking.view_trackingdimensiongroup", "dimension_group_list", _("Tracking dimension groups")),
+        ("orders.view_numbersequence", "number_sequence_list", _("Number sequences")),
+        ("orders.view_company", "company", _("Company")),
+    ]
+
+
+class BootstrapField(BoundField):
+    """A field that Bootstrap dresses: every widget gets the class of its kind, and says when it is invalid."""
+
+    def build_widget_attrs(self, attrs: Any, widget: Any = None) -> dict[str, Any]:
+        widget = widget or self.field.widget
+        classes = [widget.attrs.get("class"), widget_class(widget), "is-invalid" if self.errors else None]
+        return {**super().build_widget_attrs(attrs, widget), "class": " ".join(filter(None, classes))}
+
+
+def widget_class(widget: Widget) -> str:
+    if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, Select) else "form-control"
+
+
+class FormRenderer(DjangoTemplates):
+    """Makes all forms use BootstrapField (FORM_RENDERER)."""
+
+    bound_field_class = BootstrapField

@@ -1,0 +1,1 @@
+"""Which very unit: tracking dimension groups, serial numbers, registrations."""

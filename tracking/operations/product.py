@@ -1,0 +1,63 @@
+"""Keeping products, each with its tracking dimension group (SET-3, SET-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orders.models import Product, User
+from orders.operations.submission import once
+from orders.rules.permission import check_may
+from serialreg.errors import NotFound
+from tracking.models import Registration, TrackingAssignment, TrackingDimensionGroup
+from tracking.operations.dimension_group import MAINTAIN_GROUP, locked_group, save_clean
+from tracking.rules.dimension_group import check_assignment
+
+
+def save_product(
+    *, product: Product, values: Mapping[str, Any], group: TrackingDimensionGroup | None, user: User, token: str = ""
+) -> Product:
+    """Save these values of a new or an existing product and put it in the group, or in none; answer with it.
+
+    Another group takes the right to maintain groups as well, and no unfinished registrations of the product (SET-4)
+    [group_in_use]. A catch weight product is not for the sales process (SET-3) [catch_weight].
+    """
+    check_may(user, "orders.maintain_product")
+    group_pk = group and group.pk
+    return once(token=token, user=user, made=Product, work=lambda: _save(product.pk, dict(values), group_pk, user))
+
+
+def _save(pk: int | None, values: dict[str, Any], group_pk: int | None, user: User) -> Product:
+    product = Product() if pk is None else _locked_product(pk)
+    group = None if group_pk is None else locked_group(group_pk)
+    assignment = TrackingAssignment.objects.filter(product=pk).first()
+    changes_group = (assignment and assignment.group_id) != group_pk
+    if changes_group:
+        check_may(user, MAINTAIN_GROUP)
+    for name, value in values.items():
+        setattr(product, name, value)
+    check_assignment(
+        product=str(product),
+        catch_weight=product.catch_weight,
+        group=group,
+        leaves_in_use=bool(changes_group and assignment and _in_use(product)),
+    )
+    # Out of the old group first, into the new one last: in between, the database takes the product either way.
+    if changes_group and assignment:
+        assignment._history_user = user
+        assignment.delete()
+    save_clean(product, user)
+    if changes_group and group:
+        save_clean(TrackingAssignment(product=product, group=group), user)
+    return product
+
+
+def _locked_product(pk: int) -> Product:
+    product = Product.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if product is None:
+        raise NotFound()
+    return product
+
+
+def _in_use(product: Product) -> bool:
+    return Registration.objects.unfinished().filter(order_line__product=product).exists()
