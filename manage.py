@@ -312,13 +312,13 @@ def demo(arguments: list[str]) -> int:
     os.chdir(ROOT)
     refuse_taken_port(options.host, options.port)
     data_dir = set_demo_environment(options.host)
-    prepare_demo()
+    prepare_demo(data_dir)
     return run_demo(options.host, options.port, data_dir)
 
 
 def port_number(text: str) -> int:
     """A TCP port that a server can be bound to."""
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535):
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: 1 to 65535")
     return int(text)
 
@@ -368,7 +368,7 @@ def kept_secret(path: Path) -> str:
     return secret
 
 
-def prepare_demo() -> None:
+def prepare_demo(data_dir: Path) -> None:
     """Everything that must be there before the server starts. What is there already costs next to nothing."""
     compile_messages()
     load_settings()
@@ -384,13 +384,31 @@ def prepare_demo() -> None:
     try:
         say("Preparing the database")
         call_command("migrate", interactive=False, verbosity=0)
-        say("Collecting the static files")
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect_static(data_dir / "static-files")
         say("Loading the demo data")
         call_command("load_demo")
     except CommandError as fault:
         sys.exit(str(fault))
     connections.close_all()
+
+
+def collect_static(stamp: Path) -> None:
+    """Collect the static files, unless the stamp says that these were: compressing them takes many seconds."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    seen = [digest(RUNTIME_LOCK), repr(settings.STORAGES)]
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            file = Path(storage.path(name)).stat()
+            seen.append(f"{name} {file.st_size} {file.st_mtime_ns}")
+    state = hashlib.sha256("\n".join(seen).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == state and Path(settings.STATIC_ROOT).is_dir():
+        return
+    say("Collecting and compressing the static files (some seconds, once)")
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(state)
 
 
 def run_demo(host: str, port: int, data_dir: Path) -> int:

@@ -25,8 +25,8 @@ from orders.models import Company
 NUMBERS_IN_A_REQUEST = 2000
 
 # How many characters of the numbers' typeface stand side by side, so that even two numbers of 50 do.
-ROW_LENGTH = 102
-GAP = 2
+ROW_LENGTH = 103
+GAP = 3
 
 # A block of text takes time to lay out that grows faster than its length: many blocks of this size keep it linear.
 ROWS_IN_A_BLOCK = 50

@@ -175,15 +175,6 @@ class MaskInvalid(RuleViolation):
     message = gettext_lazy("The serial number format cannot be used: %(why)s")
 
 
-class DateOutOfOrder(RuleViolation):
-    """SET-6."""
-
-    code = "date_out_of_order"
-    message = gettext_lazy(
-        "The document date %(date)s is not possible: it must be between %(earliest)s and %(latest)s."
-    )
-
-
 class DateInFuture(RuleViolation):
     """SET-6."""
 

@@ -1,4 +1,4 @@
-"""Settings, read from the environment. Nonsense is refused at start, with the name of the setting (README: Settings)."""
+"""Settings, read from the environment. Nonsense is refused at start, with the name of the setting (README)."""
 
 from pathlib import Path
 from zoneinfo import available_timezones

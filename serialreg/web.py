@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select, Widget
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Widget
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +19,19 @@ from django.utils.translation import gettext as _
 
 from serialreg.errors import NotPermitted, Refusal
 
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from orders.models import User
+
 Page = Callable[..., HttpResponse]
+
+
+class Request(HttpRequest):
+    """A request as views get it: of somebody who signed in (LoginRequiredMiddleware), HTMX's headers read."""
+
+    user: User  # type: ignore[assignment]  # nobody anonymous gets this far
+    htmx: HtmxDetails
 
 
 class RefusalMiddleware:
@@ -64,7 +77,7 @@ def refusals_on(page: Page) -> Callable[[Page], Page]:
 
 
 @contextmanager
-def refusals_in(form: Form) -> Iterator[None]:
+def refusals_in(form: BaseForm) -> Iterator[None]:
     """Turn what an operation refuses into errors of the form, so that it keeps what was typed."""
     try:
         yield
@@ -103,6 +116,49 @@ class EndsAlikePaginator(Paginator):
 def page_of(request: HttpRequest, rows: Any, per_page: int = 50) -> Any:
     """The page of the rows that `?page=` asks for; nonsense gets the first or the last."""
     return EndsAlikePaginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def sorted_by(request: HttpRequest, rows: QuerySet, *columns: str) -> tuple[QuerySet, str]:
+    """The rows in the order that `?sort=` asks for, and that order: a column, with a minus the other way round.
+
+    Only these columns can be asked for; the first one, which may carry a minus itself, is the order of who asks for
+    none. Rows that are alike in it follow their keys, so that no page depends on luck.
+    """
+    asked = request.GET.get("sort", "")
+    known = {column.removeprefix("-") for column in columns}
+    sort = asked if asked.removeprefix("-") in known else columns[0]
+    return rows.order_by(sort, "-pk" if sort.startswith("-") else "pk"), sort
+
+
+def read_only(form: BaseForm) -> None:
+    """Show the form to somebody who may look but not change."""
+    for field in form.fields.values():
+        field.disabled = True
+
+
+def changes_of(row: Any, limit: int = 20) -> list[dict[str, Any]]:
+    """The last changes of a row that keeps history: when, by whom, and each field's value before and after."""
+    versions = list(row.history.select_related("history_user").order_by("-history_date", "-history_id")[: limit + 1])
+    pairs = zip_longest(versions[:limit], versions[1:])
+    return [
+        {"at": new.history_date, "user": new.history_user, "fields": _differences(old, new) if old else []}
+        for new, old in pairs
+    ]
+
+
+def _differences(old: Any, new: Any) -> list[dict[str, Any]]:
+    return [
+        {"name": field.verbose_name, "old": _shown(old, field), "new": _shown(new, field)}
+        for field in new.tracked_fields
+        if getattr(old, field.attname) != getattr(new, field.attname)
+    ]
+
+
+def _shown(version: Any, field: Any) -> Any:
+    value = getattr(version, field.attname)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return dict(field.flatchoices).get(value, value)
 
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

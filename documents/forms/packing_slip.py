@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import PackingSlip, PackingSlipLine, PackingSlipStatus
@@ -22,7 +22,6 @@ class RemarkField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 200, "required": False, **kwargs})
-        self.widget.attrs["class"] = "form-control"
 
 
 class LineQuantityField(forms.CharField):
@@ -31,7 +30,7 @@ class LineQuantityField(forms.CharField):
     def __init__(self, *, least: Decimal = LEAST, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.least = least
-        self.widget.attrs |= {"class": "form-control quantity", "inputmode": "decimal", "autocomplete": "off"}
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
     def clean(self, value: Any) -> Decimal | None:
         text = super().clean(value)
@@ -41,34 +40,21 @@ class LineQuantityField(forms.CharField):
             raise ValidationError(refusal.text, code=refusal.code) from refusal
 
 
-class PackingSlipSearch(forms.Form):
-    """What the list of packing slips shows, and in which order. Every order is one that an index gives."""
+class PackingSlipFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Number, order or customer"))
+    status = django_filters.ChoiceFilter(
+        method="in_status", choices=PackingSlipStatus.choices, label=_("Status"), empty_label=_("All")
+    )
 
-    SORTS = {
-        "-id": (_("Newest first"), ["-id"]),
-        "id": (_("Oldest first"), ["id"]),
-        "number": (_("Number"), ["number", "id"]),
-        "-number": (_("Number, last first"), ["-number", "-id"]),
-    }
+    class Meta:
+        model = PackingSlip
+        fields = ["q", "status"]
 
-    q = forms.CharField(label=_("Number, order or customer"), required=False, max_length=100)
-    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All")), *PackingSlipStatus.choices])
-    sort = forms.ChoiceField(label=_("Sort"), required=False, choices=[(key, text) for key, (text, _by) in SORTS.items()])
+    def search(self, rows: Any, name: str, value: str) -> Any:
+        return rows.matching(value.strip())
 
-    def rows(self) -> QuerySet[PackingSlip]:
-        """The packing slips that were asked for; what cannot be read asks for nothing."""
-        self.full_clean()
-        asked = self.cleaned_data
-        slips = PackingSlip.objects.in_status(asked["status"]) if asked.get("status") else PackingSlip.objects.all()
-        if text := asked.get("q"):
-            slips = slips.filter(
-                Q(number__icontains=text)
-                | Q(order__number__icontains=text)
-                | Q(order__customer__name__icontains=text)
-                | Q(order__customer__number__istartswith=text)
-            )
-        _text, order_by = self.SORTS[asked.get("sort") or "-id"]
-        return slips.order_by(*order_by)
+    def in_status(self, rows: Any, name: str, value: str) -> Any:
+        return rows.in_status(value)
 
 
 class QuantitiesForm(forms.Form):
@@ -88,7 +74,7 @@ class PackingSlipForm(QuantitiesForm):
     document_date = forms.DateField(
         label=_("Date"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Empty: the day of posting."),
     )
 
@@ -132,6 +118,12 @@ class ReversalForm(QuantitiesForm):
                     label=_("Quantity of line %(line)s") % {"line": line.order_line.position},
                     required=False,
                 )
+
+    def clean(self) -> dict[str, Any]:
+        ticked = [line for line in self.lines if self.cleaned_data.get(f"take_{line.pk}")]
+        if not ticked:
+            raise ValidationError(_("Tick the lines to reverse."), code="malformed")
+        return self.cleaned_data
 
     def quantities(self) -> dict[int, Decimal | None]:
         """The ticked lines; None takes back all that is left."""

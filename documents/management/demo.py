@@ -1,20 +1,18 @@
 """A small company to try the system with: every kind of product, and documents in every state.
 
-Everything is made by the operations, in the name of those whose work it is, so all rules hold and all history is there.
+Everything is made by the operations, in the name of those whose work it is: all rules hold, and all history is there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.contrib.auth.models import Group
 from django.utils import timezone
 from stdnum import luhn
 
+from documents.management.demo_data import COMPANY, CUSTOMERS, FIRST_STEPS, GROUPS, PRODUCTS
 from documents.models import PackingSlip, PackingSlipLine
 from documents.operations.packing_slip import (
     cancel_packing_slip,
@@ -27,201 +25,187 @@ from documents.operations.registration import mark_not_readable, register_number
 from documents.operations.sales_order import cancel_rest, save_sales_order
 from documents.rules.sales_order import LineEntry
 from orders.models import Company, Customer, Product, SalesOrder, User
-from orders.models.choices import UnitCode, VatCategory
 from orders.operations.company import save_company
 from orders.operations.customer import save_customer
 from tracking.models import TrackingDimensionGroup
 from tracking.operations.dimension_group import save_dimension_group
 from tracking.operations.product import save_product
 
-FIRST_STEPS = "First steps"  # the reference by which a newcomer finds the order to begin with
-
-ROLES = {
-    "clerk": "Sales clerk",
-    "worker": "Warehouse worker",
-    "invoicing": "Invoicing clerk",
-    "maintainer": "Serial number maintainer",
-    "counter": "Counter",
-    "cashier": "Cashier",
-    "producer": "Production worker",
-    "production-manager": "Production manager",
-    "setup": "Set-up administrator",
-    "auditor": "Auditor",
-}
-
-COMPANY = {
-    "name": "Nordlys Elektro AS",
-    "street": "Havnegata 12",
-    "postal_code": "9008",
-    "city": "Tromsø",
-    "country": "NO",
-    "organisation_number": "310420697",
-    "vat_number": "NO310420697MVA",
-    "iban": "NO9386011117947",
-    "bic": "NLYSNO22",
-    "phone": "+47 77 00 00 00",
-    "email": "post@nordlys.example",
-    "website": "https://nordlys.example",
-    "dispatch_address": "Terminalveien 3, 9019 Tromsø",
-    "currency": "NOK",
-    "document_footer": "Thank you for your order.",
-}
-
-AT_SALE = {"serial_active_in_sales_process": True}
-GROUPS: dict[str, dict[str, Any]] = {
-    "At sale": {**AT_SALE, "description": "A serial number for every unit, captured when it is sold."},
-    "At sale, may be blank": {**AT_SALE, "serial_blank_issue_allowed": True, "description": "Numbers where there are any."},
-    "At sale, with format": {
-        **AT_SALE,
-        "serial_format": "EV-9999-999999",
-        "serial_format_sample": "EV-2026-000018",
-        "serial_format_luhn": True,
-        "description": "The number on the box begins with EV, and its last digit checks the others.",
-    },
-    "Not tracked": {"description": "Bulk goods."},
-    "Serial numbers in stock": {
-        "serial_active": True,
-        "serial_control": True,
-        "serial_physical_inventory": True,
-        "serial_warehouse_tracking": True,
-        "description": "Numbers are known from receipt on.",
-    },
-    "Batches in stock": {
-        "batch_active": True,
-        "batch_control": True,
-        "batch_physical_inventory": True,
-        "batch_warehouse_tracking": True,
-        "description": "Made and received in batches.",
-    },
-}
-
-# Item number, name, GTIN, price, group, and what differs from a piece with two years of warranty.
-PRODUCTS: list[tuple[str, str, str, str, str | None, dict[str, Any]]] = [
-    ("HP-200", "Heat pump Polar 200", "2000000000015", "18900", "At sale", {"warranty_months": 60, "service_months": 12}),
-    ("SOL-5", "Solar inverter Sol 5 kW", "2000000000022", "11450", "At sale", {"warranty_months": 120}),
-    ("CAM-4K", "Camera Nattsyn 4K", "2000000000039", "1290", "At sale", {}),
-    ("DRILL-18", "Cordless drill Bor 18 V", "2000000000046", "1749", "At sale", {"service_months": 6}),
-    ("EV-22", "Charging station Fjord 22 kW", "2000000000053", "8990", "At sale, with format", {"warranty_months": 36}),
-    ("ROUTER-6", "Router Signal 6", "2000000000060", "999", "At sale, may be blank", {}),
-    ("TERM-1", "Thermostat Lun", "2000000000077", "649.50", "At sale, may be blank", {}),
-    ("CABLE-3G", "Installation cable 3G2.5", "2000000000084", "12.75", "Not tracked", {"unit": UnitCode.METRE, "warranty_months": 0}),
-    ("FUSE-16", "Circuit breaker 16 A", "2000000000091", "89", "Not tracked", {"warranty_months": 12}),
-    ("COPPER", "Copper rail, cut to length", "", "148.25", None, {"catch_weight": True, "warranty_months": 0}),
-    ("SERVER-1", "Rack server Bre 1U", "2000000000107", "23500", "Serial numbers in stock", {"warranty_months": 36}),
-    ("BATTERY-12", "Battery module 12 V", "2000000000114", "2190", "Batches in stock", {}),
-    ("WORK", "Installation work", "", "1100", None, {"unit": UnitCode.HOUR, "warranty_months": 0}),
-    ("MANUAL", "Service manual", "2000000000121", "240", None, {"vat_category": VatCategory.ZERO, "vat_rate": Decimal(0), "warranty_months": 0}),
-]
-
-# Number, what the customer is, and where.
-CUSTOMERS: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
-    (
-        "1001",
-        {
-            "name": "Fjellheim Borettslag",
-            "language": "nb",
-            "vat_number": "NO310420719MVA",
-            "electronic_address_scheme": "0192",
-            "electronic_address": "310420719",
-        },
-        [
-            {"street": "Fjellveien 4", "postal_code": "9011", "city": "Tromsø", "for_invoices": True},
-            {"name": "Vaktmesteren", "street": "Fjellveien 8", "street_2": "Inngang B", "postal_code": "9011", "city": "Tromsø"},
-        ],
-    ),
-    (
-        "1002",
-        {"name": "Åse Østbø", "language": "nb"},
-        [{"street": "Sjøgata 17", "postal_code": "8006", "city": "Bodø", "for_invoices": True}],
-    ),
-    (
-        "2001",
-        {
-            "name": "De Vries Installatietechniek B.V.",
-            "language": "nl",
-            "currency": "EUR",
-            "country": "NL",
-            "vat_number": "NL000999994B57",
-            "electronic_address_scheme": "0106",
-            "electronic_address": "90000001",
-        },
-        [{"street": "Kanaalweg 88", "postal_code": "3526 KM", "city": "Utrecht", "country": "NL", "for_invoices": True}],
-    ),
-    (
-        "2002",
-        {"name": "Peeters & Zonen", "language": "nl", "currency": "EUR", "country": "BE", "vat_number": "BE0123456749"},
-        [{"street": "Kerkstraat 5", "postal_code": "2000", "city": "Antwerpen", "country": "BE", "for_invoices": True}],
-    ),
-    (
-        "3001",
-        {
-            "name": "Thistle Renewables Ltd",
-            "language": "en",
-            "currency": "GBP",
-            "country": "GB",
-            "vat_number": "GB999999973",
-            "electronic_address_scheme": "EM",
-            "electronic_address": "invoices@thistle.example",
-        },
-        [{"street": "14 Harbour Row", "postal_code": "AB11 5QF", "city": "Aberdeen", "country": "GB", "for_invoices": True}],
-    ),
-]
+Quantities = Mapping[str, int]  # by item number
 
 
-def charging_station(count: int) -> str:
-    """A number of the format of the group: its last digit checks the others."""
-    digits = f"2026{count:05d}"
-    return f"EV-2026-{count:05d}{luhn.calc_check_digit(digits)}"
+def load(staff: Mapping[str, User]) -> None:
+    """Fill an empty system. `staff` are the users by the names of demo_data.ROLES."""
+    demo = Demo(staff)
+    demo.set_up()
+    demo.first_steps()
+    demo.half_scanned()
+    demo.partly_delivered()
+    demo.in_two_shipments()
+    demo.many_numbers()
+    demo.not_readable()
+    demo.partly_reversed()
+    demo.pending_numbers()
+    demo.cancelled()
+    demo.rest_cancelled()
+    demo.known_beforehand()
+    demo.without_numbers()
 
 
-@dataclass
-class Staff:
-    """The people who do the work, each with one role."""
+def series(prefix: str, first: int, count: int) -> list[str]:
+    """Serial numbers as a factory gives them."""
+    return [f"{prefix}{number:06d}" for number in range(first, first + count)]
 
-    clerk: User
-    worker: User
-    maintainer: User
-    setup: User
+
+def charging_stations(first: int, count: int) -> list[str]:
+    """Serial numbers of the group with a format: the last digit checks the others."""
+    return [f"EV-2026-{n:05d}{luhn.calc_check_digit(f'2026{n:05d}')}" for n in range(first, first + count)]
 
 
 class Demo:
-    """The company at work. Each method of the last part is a story that ends in another state."""
+    """The company at work: first what everybody does all day, then one story for each state."""
 
-    def __init__(self, staff: Staff) -> None:
-        self.staff = staff
+    def __init__(self, staff: Mapping[str, User]) -> None:
+        self.clerk, self.worker = staff["clerk"], staff["worker"]
+        self.maintainer, self.setup = staff["maintainer"], staff["setup"]
         self.products: dict[str, Product] = {}
         self.customers: dict[str, Customer] = {}
 
-    def load(self) -> None:
-        self.set_up()
-        self.first_steps()
-        self.draft_half_scanned()
-        self.partly_delivered()
-        self.delivered_in_two_shipments()
-        self.many_numbers()
-        self.delivered_not_readable()
-        self.partly_reversed()
-        self.cancelled_with_pending_numbers()
-        self.cancelled_order()
-        self.rest_cancelled()
-        self.numbers_known_beforehand()
-        self.without_numbers()
-
-    # Set-up
-
     def set_up(self) -> None:
-        setup = self.staff.setup
-        save_company(company=Company.objects.get(), values=COMPANY, user=setup)
+        save_company(company=Company.objects.get(), values=COMPANY, user=self.setup)
         groups = {
-            name: save_dimension_group(group=TrackingDimensionGroup(), values={"name": name, **values}, user=setup)
+            name: save_dimension_group(group=TrackingDimensionGroup(), values={"name": name, **values}, user=self.setup)
             for name, values in GROUPS.items()
         }
         for item_number, name, gtin, price, group, rest in PRODUCTS:
             values = {"item_number": item_number, "name": name, "gtin": gtin, "price": Decimal(price), **rest}
             self.products[item_number] = save_product(
-                product=Product(), values=values, group=groups[group] if group else None, user=setup
+                product=Product(), values=values, group=groups[group] if group else None, user=self.setup
             )
         for number, values, addresses in CUSTOMERS:
             self.customers[number] = save_customer(
-                customer=Customer(), values={"number": number, **values}, addresses=addresses, user=self.staff.clerk
+                customer=Customer(), values={"number": number, **values}, addresses=addresses, user=self.clerk
             )
+
+    # What everybody does all day
+
+    def order(self, customer: str, reference: str, quantities: Quantities, *, days_ago: int = 0) -> SalesOrder:
+        buyer = self.customers[customer]
+        values = {
+            "customer": buyer,
+            "customer_reference": reference,
+            "delivery_address": buyer.addresses.order_by("pk").last(),
+            "order_date": _date(days_ago),
+        }
+        lines = [LineEntry(product=self.products[item], quantity=Decimal(n)) for item, n in quantities.items()]
+        return save_sales_order(order=None, values=values, lines=lines, user=self.clerk)
+
+    def draft(self, order: SalesOrder, quantities: Quantities, *, days_ago: int = 0) -> PackingSlip:
+        """A packing slip of these quantities, and nothing else of the order."""
+        packing_slip = create_packing_slip(order=order, user=self.worker)
+        return change_packing_slip(
+            packing_slip=packing_slip,
+            quantities={line.pk: Decimal(quantities.get(line.item_number, 0)) for line in packing_slip.lines.all()},
+            document_date=_date(days_ago),
+            user=self.worker,
+        )
+
+    def scan(self, packing_slip: PackingSlip, item: str, numbers: Iterable[str]) -> None:
+        register_numbers(line_id=_line(packing_slip, item).pk, texts=list(numbers), user=self.worker)
+
+    def cannot_read(self, packing_slip: PackingSlip, item: str, note: str) -> None:
+        mark_not_readable(line_id=_line(packing_slip, item).pk, note=note, user=self.maintainer)
+
+    def post(self, packing_slip: PackingSlip) -> PackingSlip:
+        return post_packing_slip(packing_slip=packing_slip, user=self.worker)
+
+    # One story for each state
+
+    def first_steps(self) -> None:
+        self.order("1001", FIRST_STEPS, {"HP-200": 4})
+
+    def half_scanned(self) -> None:
+        """A draft with some numbers, one unit of which could not be read."""
+        order = self.order("2001", "Dak Kanaalweg", {"SOL-5": 6, "CABLE-3G": 120}, days_ago=2)
+        packing_slip = self.draft(order, {"SOL-5": 6, "CABLE-3G": 120})
+        self.scan(packing_slip, "SOL-5", series("SOL5-", 1001, 3))
+        self.cannot_read(packing_slip, "SOL-5", "Label torn on the left box")
+
+    def partly_delivered(self) -> None:
+        order = self.order("1001", "Garasjen", {"CAM-4K": 5, "CABLE-3G": 100}, days_ago=20)
+        packing_slip = self.draft(order, {"CAM-4K": 2, "CABLE-3G": 60}, days_ago=18)
+        self.scan(packing_slip, "CAM-4K", series("NS4K", 70, 2))
+        self.post(packing_slip)
+
+    def in_two_shipments(self) -> None:
+        """Delivered in full; the routers of which no number was wanted are counted only."""
+        order = self.order("3001", "PO 4711", {"EV-22": 3, "ROUTER-6": 4}, days_ago=30)
+        first = self.draft(order, {"EV-22": 2}, days_ago=28)
+        self.scan(first, "EV-22", charging_stations(17, 2))
+        self.post(first)
+        second = self.draft(order, {"EV-22": 1, "ROUTER-6": 4}, days_ago=14)
+        self.scan(second, "EV-22", charging_stations(19, 1))
+        self.scan(second, "ROUTER-6", series("R6", 500, 1))
+        self.post(second)
+
+    def many_numbers(self) -> None:
+        """What a packing slip looks like with a few hundred numbers on it."""
+        order = self.order("2002", "Nieuwbouw Haven", {"TERM-1": 240, "FUSE-16": 480}, days_ago=12)
+        packing_slip = self.draft(order, {"TERM-1": 240, "FUSE-16": 480}, days_ago=11)
+        self.scan(packing_slip, "TERM-1", series("TL26", 1, 240))
+        self.post(packing_slip)
+
+    def not_readable(self) -> None:
+        """Delivered with a unit whose number may still become known."""
+        order = self.order("3001", "PO 4790", {"SOL-5": 2}, days_ago=9)
+        packing_slip = self.draft(order, {"SOL-5": 2}, days_ago=8)
+        self.scan(packing_slip, "SOL-5", series("SOL5-", 2001, 1))
+        self.cannot_read(packing_slip, "SOL-5", "Plate painted over")
+        self.post(packing_slip)
+
+    def partly_reversed(self) -> None:
+        order = self.order("1002", "Hytta", {"DRILL-18": 2, "CABLE-3G": 50}, days_ago=7)
+        packing_slip = self.draft(order, {"DRILL-18": 2, "CABLE-3G": 50}, days_ago=6)
+        self.scan(packing_slip, "DRILL-18", series("B18", 301, 2))
+        self.post(packing_slip)
+        quantities = {_line(packing_slip, "DRILL-18").pk: None, _line(packing_slip, "CABLE-3G").pk: Decimal(20)}
+        reverse_lines(
+            packing_slip=packing_slip, quantities=quantities, reason="Box was left on the ramp", user=self.worker
+        )
+
+    def pending_numbers(self) -> None:
+        """A cancelled packing slip: its numbers wait for the next one."""
+        order = self.order("1001", "Blokk B", {"HP-200": 3}, days_ago=5)
+        packing_slip = self.draft(order, {"HP-200": 3}, days_ago=4)
+        self.scan(packing_slip, "HP-200", series("HP200-", 8001, 3))
+        self.post(packing_slip)
+        cancel_packing_slip(packing_slip=packing_slip, reason="The lorry did not come", user=self.worker)
+
+    def cancelled(self) -> None:
+        order = self.order("2002", "Proef", {"CAM-4K": 1}, days_ago=15)
+        cancel_rest(order=order, user=self.clerk)
+
+    def rest_cancelled(self) -> None:
+        order = self.order("2001", "Magazijn", {"CAM-4K": 3}, days_ago=10)
+        packing_slip = self.draft(order, {"CAM-4K": 1}, days_ago=9)
+        self.scan(packing_slip, "CAM-4K", series("NS4K", 90, 1))
+        self.post(packing_slip)
+        cancel_rest(order=order, user=self.clerk)
+
+    def known_beforehand(self) -> None:
+        """Numbers that stock knows are not captured at sale."""
+        order = self.order("3001", "PO 4822", {"SERVER-1": 2, "BATTERY-12": 8}, days_ago=1)
+        create_packing_slip(order=order, user=self.worker)
+
+    def without_numbers(self) -> None:
+        quantities = {"COPPER": 6, "WORK": 4, "MANUAL": 1}
+        order = self.order("1002", "Ombygging", quantities, days_ago=3)
+        self.post(self.draft(order, quantities, days_ago=3))
+
+
+def _date(days_ago: int) -> date:
+    return timezone.localdate() - timedelta(days=days_ago)
+
+
+def _line(packing_slip: PackingSlip, item: str) -> PackingSlipLine:
+    return packing_slip.lines.get(item_number=item)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Sum, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, LessThan
 from django.utils.translation import gettext_lazy as _
 
 from documents.models.base import Document, DocumentLine
@@ -38,12 +39,22 @@ class PackingSlipQuerySet(models.QuerySet["PackingSlip"]):
     def posted(self) -> PackingSlipQuerySet:
         return self.exclude(number=None)
 
+    def matching(self, text: str) -> PackingSlipQuerySet:
+        """Whose number, sales order or customer holds the text."""
+        return self.filter(
+            Q(number__icontains=text)
+            | Q(order__number__icontains=text)
+            | Q(order__customer__name__icontains=text)
+            | Q(order__customer__number__istartswith=text)
+        )
+
     def with_totals(self) -> PackingSlipQuerySet:
         """With total_quantity and reversed_quantity, from which the status follows."""
-        return self.annotate(
-            total_quantity=_sum_of(PackingSlipLine, "packing_slip"),
-            reversed_quantity=_sum_of(PackingSlipLineReversal, "line__packing_slip"),
-        )
+        sums = {
+            "total_quantity": _sum_of(PackingSlipLine, "packing_slip"),
+            "reversed_quantity": _sum_of(PackingSlipLineReversal, "line__packing_slip"),
+        }
+        return self.annotate(**sums)
 
     def in_status(self, status: str) -> PackingSlipQuerySet:
         """Those of one status. Reversals are few, so they are asked for first."""
@@ -54,14 +65,19 @@ class PackingSlipQuerySet(models.QuerySet["PackingSlip"]):
             case PackingSlipStatus.POSTED:
                 return self.posted().exclude(reversals)
             case PackingSlipStatus.PARTLY_REVERSED:
-                return self.filter(reversals).with_totals().filter(reversed_quantity__lt=models.F("total_quantity"))
+                return (
+                    self.filter(reversals).with_totals().filter(LessThan(F("reversed_quantity"), F("total_quantity")))
+                )
             case PackingSlipStatus.CANCELLED:
-                return self.filter(reversals).with_totals().filter(reversed_quantity=models.F("total_quantity"))
+                return self.filter(reversals).with_totals().filter(Exact(F("reversed_quantity"), F("total_quantity")))
         return self.none()
 
 
 class PackingSlip(Document):
     """The document of a shipment."""
+
+    total_quantity: Decimal  # both: with_totals()
+    reversed_quantity: Decimal
 
     objects = PackingSlipQuerySet.as_manager()
 
@@ -84,6 +100,8 @@ class PackingSlipLineQuerySet(models.QuerySet["PackingSlipLine"]):
 
 class PackingSlipLine(DocumentLine):
     """What a packing slip ships of one order line."""
+
+    reversed_quantity: Decimal  # with_reversed()
 
     packing_slip = models.ForeignKey(PackingSlip, models.CASCADE, related_name="lines")
     order_line = models.ForeignKey(SalesOrderLine, models.PROTECT, related_name="packing_slip_lines")
@@ -135,13 +153,13 @@ class PackingSlipUnitQuerySet(models.QuerySet["PackingSlipUnit"]):
 
     def with_number(self) -> PackingSlipUnitQuerySet:
         """With shown_number: what the property `number` says, for thousands of units at once."""
-        return self.annotate(
-            shown_number=Case(When(reversal=None, then=F("registration__number")), default=F("frozen_number"))
-        )
+        number = Case(When(reversal=None, then=F("registration__number")), default=F("frozen_number"))
+        numbers = {"shown_number": number}
+        return self.annotate(**numbers)
 
 
 class PackingSlipUnit(models.Model):
-    """The link of a registration to the line that ships it. A reversal ends it, and freezes the number on it (PCK-6)."""
+    """The link of a registration to the line that ships it. A reversal ends it and freezes its number (PCK-6)."""
 
     line = models.ForeignKey(PackingSlipLine, models.CASCADE, related_name="units")
     registration = models.ForeignKey(Registration, models.PROTECT, related_name="packing_slip_units")
@@ -160,6 +178,8 @@ class PackingSlipUnit(models.Model):
                 condition=Q(reversal__isnull=False) | Q(frozen_number=""), name="packing_slip_unit_frozen_when_ended"
             ),
         ]
+        # A scan shows the newest units of its line, however many there are.
+        indexes = [models.Index(fields=["line", "-id"], name="packing_slip_unit_newest")]
 
     def __str__(self) -> str:
         return self.number

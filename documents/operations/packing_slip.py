@@ -22,9 +22,10 @@ from documents.rules.packing_slip import (
 )
 from orders.models import SalesOrder, SalesOrderLine, SequenceKind, User
 from orders.operations.number_sequence import next_number
-from orders.operations.sales_order import refresh_status
+from orders.operations.sales_order import locked_order, refresh_status
 from orders.operations.submission import once
 from orders.rules.permission import check_may
+from orders.rules.reason import parse_reason
 from serialreg.errors import AlreadyReversed, NotFound, NothingToDeliver, Refusal, faults_of, refuse
 from tracking.models import Registration, RegistrationState, group_of
 from tracking.models.registration import RegistrationQuerySet
@@ -39,7 +40,7 @@ def create_packing_slip(*, order: SalesOrder, user: User, token: str = "") -> Pa
 
 
 def _draft_of(order_id: int, user: User) -> PackingSlip:
-    order = _locked(order_id)
+    order = locked_order(order_id)
     lines = [
         PackingSlipLine(order_line=order_line, quantity=quantity, **_words_of(order_line))
         for order_line, quantity in _proposed(order)
@@ -53,16 +54,14 @@ def _draft_of(order_id: int, user: User) -> PackingSlip:
     return packing_slip
 
 
-def _proposed(order: SalesOrder) -> list[tuple[SalesOrderLine, Decimal]]:
+def _proposed(order: SalesOrder) -> Iterator[tuple[SalesOrderLine, Decimal]]:
     """What each order line has left that no draft ships."""
-    drafted = PackingSlipLine.objects.filter(order_line=OuterRef("pk"), packing_slip__number=None)
-    drafted = drafted.order_by().values("order_line").annotate(total=Sum("quantity"))
-    lines = order.lines.select_related("product__tracking_assignment__group")
-    left = [
-        (line, line.remaining_quantity - (line.drafted or 0))
-        for line in lines.annotate(drafted=Subquery(drafted.values("total")))
-    ]
-    return [(line, quantity) for line, quantity in left if quantity > 0]
+    on_drafts = PackingSlipLine.objects.filter(packing_slip__order=order, packing_slip__number=None)
+    drafted = dict(on_drafts.order_by().values_list("order_line").annotate(Sum("quantity")))
+    for line in order.lines.select_related("product__tracking_assignment__group"):
+        left = line.remaining_quantity - drafted.get(line.pk, 0)
+        if left > 0:
+            yield line, left
 
 
 def _words_of(order_line: SalesOrderLine) -> dict[str, object]:
@@ -209,17 +208,13 @@ def reverse_lines(
 ) -> PackingSlip:
     """Reverse lines of a posted packing slip, by the lines' keys: a quantity, or None for all that is left (PCK-3)."""
     check_may(user, MAINTAIN)
-    return once(
-        token=token,
-        user=user,
-        made=PackingSlip,
-        work=lambda: _reverse(packing_slip, quantities=quantities, user=user, reason=reason),
-    )
+    return once(token=token, user=user, made=PackingSlip, work=lambda: _reverse(packing_slip, quantities, user, reason))
 
 
 def _reverse(
-    packing_slip: PackingSlip, *, quantities: Mapping[int, Decimal | None] | None, user: User, reason: str
+    packing_slip: PackingSlip, quantities: Mapping[int, Decimal | None] | None, user: User, reason: str
 ) -> PackingSlip:
+    reason = parse_reason(reason, demanded=False)
     packing_slip = _locked_slip(packing_slip)
     check_posted(packing_slip)
     chosen = _chosen(_lines_of(packing_slip), quantities)
@@ -277,17 +272,9 @@ def _count_reversed(reversals: list[PackingSlipLineReversal]) -> None:
 # What all of them need
 
 
-def _locked(order_id: int) -> SalesOrder:
-    """The order as it is now, its row held until the transaction ends."""
-    order = SalesOrder.objects.locked().filter(pk=order_id).first()
-    if order is None:
-        raise NotFound()
-    return order
-
-
 def _locked_slip(packing_slip: PackingSlip) -> PackingSlip:
     """The packing slip as it is now, its order locked."""
-    _locked(packing_slip.order_id)
+    locked_order(packing_slip.order_id)
     slips = PackingSlip.objects.select_related("order__customer", "order__delivery_address__customer")
     found = slips.filter(pk=packing_slip.pk).first()
     if found is None:

@@ -13,6 +13,7 @@ from documents.models import PackingSlipLine, PackingSlipUnit
 from documents.rules.packing_slip import check_draft
 from orders.models import SalesOrder, User
 from orders.rules.permission import MNR, check_may
+from orders.rules.reason import parse_reason
 from serialreg.errors import (
     DuplicateInList,
     DuplicateSerial,
@@ -82,6 +83,7 @@ def register_numbers(*, line_id: int, texts: Sequence[str], user: User) -> list[
 def mark_not_readable(*, line_id: int, user: User, note: str = "") -> Registration:
     """Register a unit whose label cannot be read: a row of its own, without number (REG-4)."""
     check_may(user, MNR)
+    note = parse_reason(note, demanded=False)
     with transaction.atomic():
         line = _locked_line(line_id)
         _check_line(line, adding=1, number=_("Not readable"))

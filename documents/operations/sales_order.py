@@ -112,18 +112,17 @@ def _faults(wanted: Sequence[Wanted], gone: Sequence[SalesOrderLine]) -> Iterato
     for line, entry in wanted:
         yield from faults_of_entry(entry, line)
     exchanged = [line for line, entry in wanted if entry.id and line.product_id != entry.product.pk]
-    packing_slips = _packing_slips_of([*exchanged, *gone])
+    packing_slips = packing_slips_of([*exchanged, *gone])
     for line in [*exchanged, *gone]:
         with_documents = partial(check_no_documents, packing_slips[line.pk], field="product", line=line.position)
         yield from faults_of(with_documents)
 
 
-def _packing_slips_of(lines: Sequence[SalesOrderLine]) -> Mapping[int, list[PackingSlip]]:
+def packing_slips_of(lines: Collection[SalesOrderLine]) -> Mapping[int, list[PackingSlip]]:
     """The packing slips that ship each order line, by the line's key."""
     found = defaultdict[int, list[PackingSlip]](list)
-    if lines:
-        for shipped in PackingSlipLine.objects.filter(order_line__in=lines).select_related("packing_slip"):
-            found[shipped.order_line_id].append(shipped.packing_slip)
+    for shipped in PackingSlipLine.objects.filter(order_line__in=lines).select_related("packing_slip"):
+        found[shipped.order_line_id].append(shipped.packing_slip)
     return found
 
 
@@ -151,9 +150,9 @@ def _apply(entry: LineEntry, line: SalesOrderLine) -> bool:
 
 
 def cancel_rest(*, order: SalesOrder, user: User, line_id: int | None = None) -> SalesOrder:
-    """Lower what is ordered to what was delivered, on one line or on all (ORD-2); where nothing is left, nothing changes.
+    """Lower what is ordered to what was delivered, on one line or on all (ORD-2), and release their pending numbers.
 
-    Their pending numbers are released (ORD-4).
+    Where nothing is left, nothing changes.
     """
     check_may(user, MAINTAIN)
     with transaction.atomic():

@@ -14,7 +14,7 @@ from documents.models import PackingSlip
 from orders.models import Product, SalesOrderLine
 from orders.rules.quantity import LEAST, check_whole, parse_price, parse_quantity
 from orders.rules.sales_order import check_line_quantity
-from serialreg.errors import AlreadySelected, HasPostings, NotPending, Refusal, faults_of
+from serialreg.errors import AlreadySelected, HasPostings, NothingToDeliver, NotPending, Refusal, faults_of
 from tracking.models import Registration, RegistrationState, group_of
 
 
@@ -72,6 +72,12 @@ def check_no_documents(packing_slips: Iterable[PackingSlip], **place: Any) -> No
     check_no_draft(packing_slips, **place)
     if packing_slips:
         raise HasPostings(**place)
+
+
+def check_something_left(lines: Iterable[SalesOrderLine]) -> None:
+    """Refuse where nothing is left to deliver [over_delivery]."""
+    if all(line.remaining_quantity <= 0 for line in lines):
+        raise NothingToDeliver()
 
 
 def check_pending(registration: Registration) -> None:

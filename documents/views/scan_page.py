@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -36,7 +36,9 @@ class LineState:
         return self.line.registered >= self.line.quantity
 
 
-def scan_context(request: HttpRequest, lines: Iterable[PackingSlipLine], *, line_id: int | None = None) -> dict[str, Any]:
+def scan_context(
+    request: HttpRequest, lines: Iterable[PackingSlipLine], *, line_id: int | None = None
+) -> dict[str, Any]:
     """What both the page and the answer to a scan show. The lines are those of one draft, read for decisions."""
     states = [LineState(line, why_no_numbers(group_of(line.order_line.product))) for line in lines]
     active = _active(states, line_id)
@@ -47,7 +49,7 @@ def scan_context(request: HttpRequest, lines: Iterable[PackingSlipLine], *, line
         "following": next((state for state in states if not (state.no_numbers or state.is_complete)), None),
         "mode": mode_of(asked),
         "blank": _selected_blank(active, asked),
-        "newest": newest_units(active.line)[:NEWEST] if active else [],
+        "newest": units_of(active.line).reverse()[:NEWEST] if active else [],
         "may_register": may(request.user, MAINTAIN),
         "may_mark": may(request.user, MNR),
     }
@@ -102,11 +104,12 @@ def why_no_numbers(group: TrackingDimensionGroup) -> str:
     return _("Not serialised: takes no serial numbers.")
 
 
-def newest_units(line: PackingSlipLine) -> QuerySet[PackingSlipUnit]:
-    """The registrations of a line, the newest first, each with the reversed packing slip that it came from (PCK-5)."""
-    before = PackingSlipUnit.objects.filter(registration=OuterRef("registration"), reversal__isnull=False)
-    units = line.units.with_number().annotate(came_from=Subquery(before.order_by("-pk").values("line__packing_slip__number")[:1]))
-    return units.order_by("-pk").values("registration_id", "shown_number", "registration__note", "reversal_id", "came_from")
+def units_of(line: PackingSlipLine) -> QuerySet[PackingSlipUnit]:
+    """The registrations of a line, as scanned, each with the reversed packing slip that it came from (PCK-5)."""
+    before = PackingSlipUnit.objects.filter(registration=OuterRef("registration"), pk__lt=OuterRef("pk"))
+    came_from = before.order_by("-pk").values("line__packing_slip__number")[:1]
+    units = line.units.with_number().annotate(came_from=Subquery(came_from), note=F("registration__note"))
+    return units.order_by("pk").values("registration_id", "shown_number", "note", "reversal_id", "came_from")
 
 
 def _active(states: Sequence[LineState], line_id: int | None) -> LineState | None:

@@ -52,6 +52,14 @@ class Address(models.Model):
         return [line for line in (self.street, self.street_2, town, str(self.country.name)) if line]
 
 
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def matching(self, text: str) -> CustomerQuerySet:
+        """Whose number or name holds the text, or whose VAT number begins with it."""
+        return self.filter(
+            models.Q(number__icontains=text) | models.Q(name__icontains=text) | models.Q(vat_number__istartswith=text)
+        )
+
+
 class Customer(models.Model):
     """Whom we sell to."""
 
@@ -77,13 +85,19 @@ class Customer(models.Model):
     )
     history = HistoricalRecords()
 
+    objects = CustomerQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         default_permissions = ("view",)
         permissions = [("maintain_customer", "Maintain customers")]
         constraints = [
-            models.UniqueConstraint(Lower("number"), name="customer_number_unique"),
+            models.UniqueConstraint(
+                Lower("number"),
+                name="customer_number_unique",
+                violation_error_message=_("Another customer has this number."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(electronic_address="", electronic_address_scheme="")
                 | ~models.Q(electronic_address="") & ~models.Q(electronic_address_scheme=""),

@@ -13,8 +13,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
-MAX_QUANTITY = Decimal("999999999")
-MAX_AMOUNT = Decimal("9999999999")
+MAX_QUANTITY = Decimal(999999999)
+MAX_AMOUNT = Decimal(9999999999)
 
 # Characters that change how the text around them is shown: the directions of Unicode's bidi algorithm, and those
 # without a width of their own.

@@ -9,7 +9,7 @@ from orders.models.fields import PlainText
 
 
 class SequenceKind(models.TextChoices):
-    """What the numbers are for. Each kind of document has one sequence; groups may have their own for serial and batch numbers."""
+    """What the numbers are for. Each kind of document has one sequence; groups may have several for their numbers."""
 
     SALES_ORDER = "sales_order", _("Sales order")
     PACKING_SLIP = "packing_slip", _("Packing slip")
@@ -21,7 +21,7 @@ DOCUMENT_KINDS = [SequenceKind.SALES_ORDER, SequenceKind.PACKING_SLIP]
 
 
 class NumberSequence(models.Model):
-    """Numbers without gaps and without repeats (SET-6): the prefix, then the next value filled with zeros to the width."""
+    """Numbers without gaps and without repeats (SET-6): a prefix, then the value filled with zeros to the width."""
 
     name = PlainText(_("name"), max_length=60, unique=True)
     kind = PlainText(_("kind"), max_length=20, choices=SequenceKind.choices)
@@ -62,3 +62,8 @@ class NumberSequence(models.Model):
     def number(self, value: int) -> str:
         """The number of a value, like PS-000012."""
         return f"{self.prefix}{value:0{self.width}d}"
+
+    @property
+    def next_number(self) -> str:
+        """The number that the next document gets, if nobody is quicker."""
+        return self.number(self.last_value + 1)

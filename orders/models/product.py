@@ -70,11 +70,16 @@ class Product(models.Model):
         default_permissions = ("view",)
         permissions = [("maintain_product", "Maintain products")]
         constraints = [
-            models.UniqueConstraint(Lower("item_number"), name="product_item_number_unique"),
+            models.UniqueConstraint(
+                Lower("item_number"),
+                name="product_item_number_unique",
+                violation_error_message=_("Another product has this item number."),
+            ),
             models.UniqueConstraint(
                 fields=["gtin"],
                 condition=~models.Q(gtin=""),
                 name="product_gtin_unique",
+                violation_error_code="unique",
                 violation_error_message=_("Another product has this GTIN."),
             ),
             models.CheckConstraint(condition=models.Q(price__gte=0), name="product_price_not_negative"),

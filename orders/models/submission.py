@@ -7,7 +7,7 @@ from orders.models.fields import PlainText
 
 
 class Submission(models.Model):
-    """A form or request that was carried out, by the token that it carried: the same again finds what it made (PCK-2)."""
+    """A form or request that was carried out, by its token: the same again finds what it made (PCK-2)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     token = PlainText(max_length=100)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -26,6 +26,7 @@ def save_customer(
     left out are deleted. Without `addresses` they stay as they are.
     """
     check_may(user, "orders.maintain_customer")
+    _check_one_gets_invoices(addresses or [])
     with transaction.atomic():
         save_row(customer, values=values, user=user)
         if addresses is not None:
@@ -34,15 +35,15 @@ def save_customer(
 
 
 def _save_addresses(customer: Customer, addresses: Sequence[Values], user: User) -> None:
-    present = {address.pk: address for address in customer.addresses.select_for_update().order_by("pk")}
-    wanted = [
-        (present.pop(values.get("id"), None) or CustomerAddress(customer=customer), values) for values in addresses
-    ]
-    _check_one_gets_invoices(addresses)
-    _delete(present.values())
+    left_out = {address.pk: address for address in customer.addresses.select_for_update().order_by("pk")}
+    wanted = []
+    for values in addresses:
+        address = left_out.pop(values["id"]) if values.get("id") in left_out else CustomerAddress(customer=customer)
+        wanted.append((address, {name: value for name, value in values.items() if name != "id"}))
+    _delete(left_out.values())
     # Who loses the invoices comes first: at no time can two addresses get them.
     for address, values in sorted(wanted, key=lambda pair: bool(pair[1].get("for_invoices"))):
-        save_row(address, values={name: value for name, value in values.items() if name != "id"}, user=user)
+        save_row(address, values=values, user=user)
 
 
 def _check_one_gets_invoices(addresses: Sequence[Values]) -> None:
@@ -50,7 +51,7 @@ def _check_one_gets_invoices(addresses: Sequence[Values]) -> None:
         raise ValidationError(_("Only one address can get the invoices."))
 
 
-def _delete(addresses: Any) -> None:
+def _delete(addresses: Iterable[CustomerAddress]) -> None:
     for address in addresses:
         try:
             address.delete()

@@ -33,7 +33,7 @@ def save_number_sequence(*, sequence: NumberSequence, values: Mapping[str, Any],
     """Save a number sequence. Its kind is chosen once, and each kind of document keeps the one that it has (SET-6)."""
     check_may(user, "orders.maintain_numbersequence")
     with transaction.atomic():
-        if sequence.pk is None:
+        if sequence._state.adding:
             _check_new_kind(values["kind"])
             return save_row(sequence, values=values, user=user)
         # Locked and read again: a document may be taking a number at this moment.

@@ -10,13 +10,13 @@ from serialreg.errors import ReasonMissing
 LONGEST = 200
 
 
-def parse_reason(text: str) -> str:
-    """The reason without outer blanks, 1 to 200 characters that a reader can see [malformed]."""
+def parse_reason(text: str, *, demanded: bool = True) -> str:
+    """The reason without outer blanks, at most 200 characters that a reader can see; 1 when demanded [malformed]."""
     reason = text.strip()
     try:
         validate_plain_text(reason)
     except ValidationError:
         raise ReasonMissing(field="reason") from None
-    if not 0 < len(reason) <= LONGEST:
+    if not int(demanded) <= len(reason) <= LONGEST:
         raise ReasonMissing(field="reason")
     return reason

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from orders.models import Product, User
+from orders.operations.master_data import save_row
 from orders.operations.submission import once
 from orders.rules.permission import check_may
 from serialreg.errors import GroupHasProducts, NotFound
@@ -44,10 +45,7 @@ def _save(pk: int | None, values: Mapping[str, Any], user: User) -> TrackingDime
         catch_weight=_catch_weight_products(group) if pk else [],
     )
     _settle_format(wanted)
-    for name, value in wanted.items():
-        setattr(group, name, value)
-    save_clean(group, user)
-    return group
+    return save_row(group, values=wanted, user=user)
 
 
 def locked_group(pk: int) -> TrackingDimensionGroup:
@@ -82,24 +80,13 @@ def _settle_format(wanted: dict[str, Any]) -> None:
     wanted["serial_format_sample"] = sample if mask else ""
 
 
-def save_clean(row: Any, user: User) -> None:
-    """Check the row and save it. Who saves the same name at the same moment is told so, like who comes later."""
-    row.full_clean()
-    row._history_user = user
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError:
-        row.full_clean()
-        raise
-
-
 def delete_dimension_group(*, group: TrackingDimensionGroup, user: User) -> None:
     """Delete a group that no product is in [group_in_use]."""
     check_may(user, MAINTAIN_GROUP)
     with transaction.atomic():
         locked = locked_group(group.pk)
         check_empty(locked)
+        locked._history_user = user  # type: ignore[attr-defined]  # simple-history looks for it
         locked.delete()
 
 

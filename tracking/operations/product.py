@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from orders.models import Product, User
+from orders.operations.master_data import save_row
 from orders.operations.submission import once
 from orders.rules.permission import check_may
 from serialreg.errors import NotFound
 from tracking.models import Registration, TrackingAssignment, TrackingDimensionGroup
-from tracking.operations.dimension_group import MAINTAIN_GROUP, locked_group, save_clean
+from tracking.operations.dimension_group import MAINTAIN_GROUP, locked_group
 from tracking.rules.dimension_group import check_assignment
 
 
@@ -28,27 +29,25 @@ def save_product(
 
 
 def _save(pk: int | None, values: dict[str, Any], group_pk: int | None, user: User) -> Product:
-    product = Product() if pk is None else _locked_product(pk)
+    product = Product(**values) if pk is None else _locked_product(pk)
     group = None if group_pk is None else locked_group(group_pk)
     assignment = TrackingAssignment.objects.filter(product=pk).first()
     changes_group = (assignment and assignment.group_id) != group_pk
     if changes_group:
         check_may(user, MAINTAIN_GROUP)
-    for name, value in values.items():
-        setattr(product, name, value)
     check_assignment(
         product=str(product),
-        catch_weight=product.catch_weight,
+        catch_weight=values.get("catch_weight", product.catch_weight),
         group=group,
         leaves_in_use=bool(changes_group and assignment and _in_use(product)),
     )
     # Out of the old group first, into the new one last: in between, the database takes the product either way.
     if changes_group and assignment:
-        assignment._history_user = user
+        assignment._history_user = user  # type: ignore[attr-defined]  # simple-history looks for it
         assignment.delete()
-    save_clean(product, user)
+    save_row(product, values=values, user=user)
     if changes_group and group:
-        save_clean(TrackingAssignment(product=product, group=group), user)
+        save_row(TrackingAssignment(product=product), values={"group": group}, user=user)
     return product
 
 

@@ -32,6 +32,7 @@ from serialreg.errors import (
     OverDelivery,
     PartialReversal,
     QuantityInvalid,
+    ReasonMissing,
     SerialsMissing,
     TooManySerials,
     WholeQuantity,
@@ -355,6 +356,15 @@ def test_cancelling_takes_back_what_is_left(order, worker):
 
 
 @pytest.mark.rule("PCK-3")
+def test_a_reason_may_be_left_out_but_must_be_readable(order, worker):
+    slip = posted(order, worker, "A1", "A2")
+    for reason in ["x" * 201, "a\x00b"]:
+        with pytest.raises(ReasonMissing):
+            cancel_packing_slip(packing_slip=slip, user=worker, reason=reason)
+    assert not PackingSlipLineReversal.objects.exists()
+
+
+@pytest.mark.rule("PCK-3")
 def test_a_draft_cannot_be_reversed(order, worker):
     slip, lines = draft_of(order, worker)
     with pytest.raises(NotPosted):
@@ -454,5 +464,5 @@ def test_queries_do_not_grow_with_lines_and_numbers(worker, lines, units, django
         post_packing_slip(packing_slip=slip, user=worker)
     with django_assert_num_queries(12):
         cancel_packing_slip(packing_slip=slip, user=worker)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         create_packing_slip(order=order, user=worker)

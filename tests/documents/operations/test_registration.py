@@ -19,6 +19,7 @@ from serialreg.errors import (
     AlreadyPosted,
     DuplicateInList,
     DuplicateSerial,
+    Malformed,
     ManyFaults,
     NotAvailable,
     NotFound,
@@ -206,6 +207,14 @@ def test_not_readable_is_a_row_of_its_own_with_a_note(line, maintainer):
     blank = mark_not_readable(line_id=line.pk, user=maintainer, note="label torn")
     assert (blank.is_blank, blank.note, blank.state) == (True, "label torn", RegistrationState.DRAFT)
     assert numbers_on(line) == [""]
+
+
+@pytest.mark.rule("REG-4")
+@pytest.mark.parametrize("note", ["x" * 201, "a\x00b", "\u202etorn"])
+def test_a_note_that_nobody_can_read_is_refused(line, maintainer, note):
+    with pytest.raises(Malformed):
+        mark_not_readable(line_id=line.pk, user=maintainer, note=note)
+    assert numbers_on(line) == []
 
 
 @pytest.mark.rule("REG-4", "AUT-3")
