@@ -241,7 +241,7 @@ def install(lock: Path) -> None:
     if installed_locks().get(lock.name) == digest(lock):
         return
     say(f"Installing the packages of {lock.name} (a minute or so, once)")
-    pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    pip = [str(VENV_PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
     if subprocess.run([*pip, "-r", str(lock)], check=False).returncode:
         sys.exit(f"The packages of {lock.name} could not be installed; the reason stands above.")
     STAMP.write_text(json.dumps(stamp_after(lock), indent=1))
@@ -407,7 +407,7 @@ def collect_static(stamp: Path) -> None:
     if stamp.exists() and stamp.read_text() == state and Path(settings.STATIC_ROOT).is_dir():
         return
     say("Collecting and compressing the static files (some seconds, once)")
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(state)
 
 

@@ -10,7 +10,7 @@ from threading import get_ident
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
-OnPage = Callable[[int], None]
+OnPage = Callable[[int], object]
 
 _progress = logging.getLogger("weasyprint.progress")
 
@@ -28,27 +28,17 @@ def pdf_of(html: str, *, on_page: OnPage | None = None) -> bytes:
 
 @contextmanager
 def _telling(on_page: OnPage | None) -> Iterator[None]:
-    if on_page is None:
-        yield
-        return
-    pages = _PageHandler(on_page)
-    _progress.addHandler(pages)
+    """WeasyPrint says how far it is in its log, and nowhere else."""
+    thread = get_ident()
+
+    def tell(record: logging.LogRecord) -> bool:
+        # Another thread may be rendering another document at the same time.
+        if on_page and record.thread == thread and record.msg.startswith("Step 5 - Creating layout - Page %d"):
+            on_page(*record.args)  # type: ignore[misc]  # the page's number is the one argument
+        return True
+
+    _progress.addFilter(tell)
     try:
         yield
     finally:
-        _progress.removeHandler(pages)
-
-
-class _PageHandler(logging.Handler):
-    """WeasyPrint says how far it is in its log, and nowhere else."""
-
-    def __init__(self, on_page: OnPage) -> None:
-        super().__init__()
-        self._on_page = on_page
-        self._thread = get_ident()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        # Another thread may be rendering another document at the same time.
-        if record.thread == self._thread and record.msg.startswith("Step 5 - Creating layout - Page %d"):
-            (page,) = record.args  # type: ignore[misc]  # the message has one argument
-            self._on_page(page)  # type: ignore[arg-type]
+        _progress.removeFilter(tell)

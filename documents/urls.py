@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from documents.views import packing_slip, registration, sales_order
+from documents.views import packing_slip, printing, registration, sales_order
 
 packing_slip_urls = [
     path("packing-slips/", packing_slip.packing_slip_list, name="packing_slip_list"),
@@ -38,4 +38,10 @@ sales_order_urls = [
     path("registrations/<int:pk>/release/", sales_order.registration_release, name="registration_release"),
 ]
 
-urlpatterns: list[URLPattern] = [*sales_order_urls, *packing_slip_urls, *registration_urls]
+printing_urls = [
+    path("packing-slips/<int:pk>/print/", printing.packing_slip_print, name="packing_slip_print"),
+    path("print-jobs/<int:pk>/", printing.print_job_detail, name="print_job_detail"),
+    path("print-jobs/<int:pk>/pdf/", printing.print_job_pdf, name="print_job_pdf"),
+]
+
+urlpatterns: list[URLPattern] = [*sales_order_urls, *packing_slip_urls, *registration_urls, *printing_urls]

@@ -21,7 +21,7 @@ from orders.operations.customer import save_customer
 from orders.operations.number_sequence import save_number_sequence
 from orders.rules.permission import may
 from serialreg.errors import NotPermitted, Refusal
-from serialreg.web import refusals_in
+from serialreg.web import show_in
 
 
 class OperationAdmin(admin.ModelAdmin):
@@ -72,12 +72,11 @@ class OperationAdmin(admin.ModelAdmin):
 class RefusedForm(forms.ModelForm):
     """A form that an operation refused: it is valid no more."""
 
-    refused: Exception
+    refused: Refusal | ValidationError
 
     def clean(self) -> dict[str, Any] | None:
         values = super().clean()
-        with refusals_in(self):
-            raise self.refused
+        show_in(self, self.refused)
         return values
 
 
@@ -96,7 +95,7 @@ class CompanyAdmin(OperationAdmin):
     form = CompanyForm
 
     def carry_out(self, row: Any, form: Any, user: User) -> None:
-        save_company(company=row, values=form.values(), logo=form.picture(), user=user)
+        save_company(company=row, values=form.values(), upload=form.picture(), user=user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "serialreg.sign_in.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -139,7 +139,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "serialreg.web.locked_out"
+AXES_LOCKOUT_CALLABLE = "serialreg.sign_in.locked_out"
+AXES_USERNAME_CALLABLE = "serialreg.sign_in.attempted_username"
 AXES_IPWARE_PROXY_COUNT = BEHIND_PROXIES or None
 
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a shift
@@ -149,7 +150,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SECURE = HTTPS
-CSRF_FAILURE_VIEW = "serialreg.web.csrf_failure"
+CSRF_FAILURE_VIEW = "serialreg.sign_in.csrf_failure"
 
 # What browsers are told
 
@@ -189,6 +190,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("nb", _("Norwegian Bokmål")), ("nl", _("Dutch"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["serialreg.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str(
@@ -217,6 +219,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "axes": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         # Read by documents.pdf, which shows how far a big print is.

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Widget
 from django.forms.renderers import DjangoTemplates
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from orders.models import User
 
-Page = Callable[..., HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 class Request(HttpRequest):
-    """A request as views get it: of somebody who signed in (LoginRequiredMiddleware), HTMX's headers read."""
+    """A request as views get it: of somebody who signed in (SignInMiddleware), HTMX's headers read."""
 
-    user: User  # type: ignore[assignment]  # nobody anonymous gets this far
+    user: User
     htmx: HtmxDetails
 
 
@@ -53,13 +53,13 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return render(request, template, {"refusal": refusal}, status=refusal.status)
 
 
-def refusals_on(page: Page) -> Callable[[Page], Page]:
+def refusals_on(page: View) -> Callable[[View], View]:
     """Show what a view refuses on the page where the user stands, with the refusal's status.
 
     The page is called with the view's arguments and `refusal`. A lacking right is a page of its own.
     """
 
-    def decorate(view: Page) -> Page:
+    def decorate(view: View) -> View:
         @wraps(view)
         def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
@@ -83,14 +83,19 @@ def refusals_in(form: BaseForm) -> Iterator[None]:
         yield
     except NotPermitted:
         raise
-    except ValidationError as error:
-        form.add_error(None, error)
-    except Refusal as refusal:
-        form.refusal = refusal  # type: ignore[attr-defined]  # its status is the page's
-        for fault in refusal.faults:
-            form.add_error(
-                fault.field if fault.field in form.fields else None, ValidationError(str(fault), code=fault.code)
-            )
+    except (ValidationError, Refusal) as refused:
+        show_in(form, refused)
+
+
+def show_in(form: BaseForm, refused: ValidationError | Refusal) -> None:
+    """Make what was refused errors of the form: of the field at fault where the form has it, else of the whole."""
+    if isinstance(refused, Refusal):
+        form.refusal = refused  # type: ignore[attr-defined]  # its status is the page's
+        faults = [(fault.field, ValidationError(str(fault), code=fault.code)) for fault in refused.faults]
+    else:
+        faults = list(getattr(refused, "error_dict", {"": refused}).items())
+    for field, error in faults:
+        form.add_error(field if field in form.fields else None, error)
 
 
 def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -100,7 +105,7 @@ def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> H
     return render(request, template, context, status=status)
 
 
-class EndsAlikePaginator(Paginator):
+class EndsAlikePaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
     """Pages past the middle are read from the other end, so the last page costs what the first one does."""
 
     def page(self, number: Any) -> Any:
@@ -109,8 +114,8 @@ class EndsAlikePaginator(Paginator):
         end = min(start + self.per_page, self.count)
         rows = self.object_list
         if not isinstance(rows, QuerySet) or start < self.count / 2:
-            return self._get_page(rows[start:end], number, self)
-        return self._get_page(list(rows.reverse()[self.count - end : self.count - start])[::-1], number, self)
+            return Page(rows[start:end], number, self)
+        return Page(list(rows.reverse()[self.count - end : self.count - start])[::-1], number, self)
 
 
 def page_of(request: HttpRequest, rows: Any, per_page: int = 50) -> Any:
@@ -118,7 +123,7 @@ def page_of(request: HttpRequest, rows: Any, per_page: int = 50) -> Any:
     return EndsAlikePaginator(rows, per_page).get_page(request.GET.get("page"))
 
 
-def sorted_by(request: HttpRequest, rows: QuerySet, *columns: str) -> tuple[QuerySet, str]:
+def sorted_by(request: HttpRequest, rows: QuerySet[Any], *columns: str) -> tuple[QuerySet[Any], str]:
     """The rows in the order that `?sort=` asks for, and that order: a column, with a minus the other way round.
 
     Only these columns can be asked for; the first one, which may carry a minus itself, is the order of who asks for
@@ -161,25 +166,16 @@ def _shown(version: Any, field: Any) -> Any:
     return dict(field.flatchoices).get(value, value)
 
 
-def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Too many wrong passwords for this name from this address."""
-    return render(request, "locked_out.html", status=429)
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was opened before the last sign-in, or comes from elsewhere."""
-    return render(request, "csrf_failure.html", status=403)
-
-
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The entries of the menu that the user's roles can open: (url name, text), see NAVIGATION."""
+    """The entries of the menu that the user's roles can open: (url name, text), see menu_entries."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"menu": [(name, text) for right, name, text in NAVIGATION() if user.has_perm(right)]}
+    return {"menu": [(name, text) for right, name, text in menu_entries() if user.has_perm(right)]}
 
 
-def NAVIGATION() -> list[tuple[str, str, str]]:
+def menu_entries() -> list[tuple[str, str, str]]:
+    """The whole menu: (right, url name, text)."""
     return [
         ("orders.view_salesorder", "sales_order_list", _("Sales orders")),
         ("documents.view_packingslip", "packing_slip_list", _("Packing slips")),

@@ -83,9 +83,7 @@ class Operations:
         return _codes(slips.post_packing_slip, packing_slip=packing_slip, user=self.user, token=token)
 
     def cancel(self, packing_slip: PackingSlip, *, reason: str = "", token: str = "") -> Codes:
-        return _codes(
-            slips.cancel_packing_slip, packing_slip=packing_slip, user=self.user, reason=reason, token=token
-        )
+        return _codes(slips.cancel_packing_slip, packing_slip=packing_slip, user=self.user, reason=reason, token=token)
 
     def reverse(self, packing_slip: PackingSlip, quantities: Mapping[PackingSlipLine, str | None]) -> Codes:
         """`None` takes back all that is left of a line."""
@@ -172,6 +170,6 @@ def _codes_shown(response: HttpResponse) -> Codes:
     html = response.content.decode()
     codes = re.findall(r'<li data-code="([a-z_]+)"', html)
     if not codes:
-        pytest.fail(f"Status {response.status_code} without any code:\n{html}")
+        pytest.fail(f"Status {response.status_code} without any code: {html[-3000:]}")
     assert response.status_code == max(STATUS[code] for code in codes)
     return codes

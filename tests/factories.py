@@ -9,7 +9,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 
-from documents.models import PackingSlip, PackingSlipLine, PackingSlipUnit
+from documents.models import PackingSlip, PackingSlipLine, PackingSlipLineReversal, PackingSlipUnit
 from orders.models import Customer, CustomerAddress, Product, SalesOrder, SalesOrderLine, User
 from tracking.models import (
     Registration,
@@ -225,3 +225,30 @@ def register(line: PackingSlipLine, *numbers: str, **values: Any) -> list[Regist
     line.registered += len(found)
     line.save(update_fields=["registered"])
     return found
+
+
+def give_back(order_line: SalesOrderLine, *numbers: str) -> list[Registration]:
+    """Pending numbers of an order line, given back by a packing slip that was reversed; "" makes a blank one."""
+    line = PackingSlipLineFactory(order_line=order_line, packing_slip__posted=True, quantity=len(numbers))
+    pending = register(line, *numbers, state=RegistrationState.PENDING)
+    by = line.packing_slip.created_by
+    reversal = PackingSlipLineReversal.objects.create(line=line, quantity=len(numbers), reversed_by=by)
+    for registration in pending:
+        units = PackingSlipUnit.objects.filter(line=line, registration=registration)
+        units.update(reversal=reversal, frozen_number=registration.number)
+    return pending
+
+
+def register_many(line: PackingSlipLine, numbers: list[str]) -> None:
+    """Register thousands of numbers on a line, in a few statements."""
+    product, user = line.order_line.product, line.packing_slip.created_by
+    serials = SerialNumber.objects.bulk_create(
+        SerialNumber(product=product, number=number, folded=fold(number)) for number in numbers
+    )
+    registrations = Registration.objects.bulk_create(
+        Registration(order_line=line.order_line, serial_number=serial, number=serial.number, registered_by=user)
+        for serial in serials
+    )
+    PackingSlipUnit.objects.bulk_create(PackingSlipUnit(line=line, registration=one) for one in registrations)
+    line.registered += len(numbers)
+    line.save(update_fields=["registered"])

@@ -64,9 +64,6 @@ class QuantitiesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines = list(lines)
 
-    def quantity_of(self, line: PackingSlipLine) -> forms.BoundField:
-        return self[f"quantity_{line.pk}"]
-
 
 class PackingSlipForm(QuantitiesForm):
     """Quantities and date of a draft."""

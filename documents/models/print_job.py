@@ -56,17 +56,5 @@ class PrintJob(models.Model):
         return f"{self.packing_slip}: {self.get_state_display()}"
 
     @property
-    def is_running(self) -> bool:
-        return self.state == PrintJobState.RUNNING
-
-    @property
-    def is_done(self) -> bool:
-        return self.state == PrintJobState.DONE
-
-    @property
-    def has_failed(self) -> bool:
-        return self.state == PrintJobState.FAILED
-
-    @property
     def is_finished(self) -> bool:
-        return self.is_done or self.has_failed
+        return self.state in {PrintJobState.DONE, PrintJobState.FAILED}

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,26 +19,26 @@ from documents.views.packing_slip import packing_slip_page
 from documents.views.scan_page import key_of, mode_of, scan_answer
 from orders.rules.permission import check_may
 from serialreg.errors import Malformed, NotFound, Refusal
-from serialreg.web import page_of, refusals_on
+from serialreg.web import Request, page_of, refusals_on
 from tracking.models import Registration
 from tracking.scanning import ScanMode
 
 
-def _scan_page(request: HttpRequest, pk: int, *, refusal: Refusal | None = None) -> HttpResponse:
+def _scan_page(request: Request, pk: int, *, refusal: Refusal | None = None) -> HttpResponse:
     """The page of the line's draft; for a script, what a scan changes of it."""
     if request.htmx:
-        return scan_answer(request, pk, refusal=refusal)
+        return scan_answer(request, pk, refused=refusal)
     return packing_slip_page(request, _packing_slip_of(pk), refusal=refusal, line_id=pk)
 
 
-def _unit_page(request: HttpRequest, pk: int, *, refusal: Refusal | None = None) -> HttpResponse:
+def _unit_page(request: Request, pk: int, *, refusal: Refusal | None = None) -> HttpResponse:
     """The page of the draft on which the registration stands."""
     return _scan_page(request, _line_of(pk), refusal=refusal)
 
 
 @require_POST
 @refusals_on(_scan_page)
-def packing_slip_scan(request: HttpRequest, pk: int) -> HttpResponse:
+def packing_slip_scan(request: Request, pk: int) -> HttpResponse:
     """One scan: a script gets what it changed, a browser without scripts the page again (REG-1, REG-2)."""
     scanned = scan(
         line_id=pk,
@@ -57,18 +57,18 @@ def packing_slip_scan(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusals_on(_scan_page)
-def packing_slip_not_readable(request: HttpRequest, pk: int) -> HttpResponse:
+def packing_slip_not_readable(request: Request, pk: int) -> HttpResponse:
     """A unit without a readable label (REG-4)."""
     form = NoteForm(request.POST)
     if not form.is_valid():
-        raise Malformed(why=" ".join(form.errors["note"]))
+        raise Malformed(why=" ".join(map(str, form.errors["note"])))
     mark_not_readable(line_id=pk, user=request.user, note=form.cleaned_data["note"])
     return _back_to(pk, ScanMode.ADD)
 
 
 @require_POST
 @refusals_on(_unit_page)
-def registration_fill(request: HttpRequest, pk: int) -> HttpResponse:
+def registration_fill(request: Request, pk: int) -> HttpResponse:
     """Give a blank registration its number (REG-4)."""
     fill_blank(registration_id=pk, text=request.POST.get("text", ""), user=request.user)
     return _back_to(_line_of(pk), ScanMode.ADD)
@@ -76,7 +76,7 @@ def registration_fill(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusals_on(_unit_page)
-def registration_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def registration_remove(request: Request, pk: int) -> HttpResponse:
     """Take one registration off its draft (REG-2)."""
     line_id = _line_of(pk)
     remove_registration(registration_id=pk, user=request.user)
@@ -86,7 +86,7 @@ def registration_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def blank_list(request: HttpRequest) -> HttpResponse:
+def blank_list(request: Request) -> HttpResponse:
     """The work list of what was not readable, nearest to an invoice first (REG-4)."""
     check_may(request.user, "tracking.view_registration")
     # By the names of the states: delivered comes before draft, and draft before pending.

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from documents.forms.sales_order import ReleaseForm, RestForm, SalesOrderFilter, SalesOrderForm
-from documents.models import PackingSlip, PackingSlipStatus, PackingSlipUnit
+from documents.forms.sales_order import RestForm, SalesOrderFilter, SalesOrderForm
+from documents.models import PackingSlip, PackingSlipLine, PackingSlipStatus, PackingSlipUnit
 from documents.operations.sales_order import (
     MAINTAIN,
     cancel_rest,
@@ -59,9 +61,7 @@ def sales_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return sales_order_page(request, pk)
 
 
-def sales_order_page(
-    request: HttpRequest, pk: int, *, refusal: Refusal | None = None, **of_the_view: Any
-) -> HttpResponse:
+def sales_order_page(request: HttpRequest, pk: int, *, refusal: Refusal | None = None) -> HttpResponse:
     """An order as it stands, with what was refused there."""
     check_may(request.user, VIEW)
     order = get_object_or_404(SalesOrder.objects.select_related("customer", "delivery_address__customer"), pk=pk)
@@ -73,7 +73,6 @@ def sales_order_page(
         "packing_slips": [(packing_slip, _status_of(packing_slip)) for packing_slip in packing_slips],
         "page": page_of(request, _pending_of(order), PENDING_A_PAGE),
         "rest": RestForm(order),
-        "release": ReleaseForm(),
         "changes": changes_of(order),
         "refusal": refusal,
         "form_token": uuid4(),
@@ -83,8 +82,13 @@ def sales_order_page(
 
 
 def _lines_of(order: SalesOrder) -> QuerySet[SalesOrderLine]:
-    pending = Count("registrations", filter=Q(registrations__state=RegistrationState.PENDING))
-    return order.lines.select_related("product__tracking_assignment__group").annotate(pending=pending)
+    """The lines, each with how many numbers are pending on it and how much of it draft packing slips hold."""
+    on_drafts = PackingSlipLine.objects.filter(order_line=OuterRef("pk"), packing_slip__number=None).order_by()
+    drafted = on_drafts.values("order_line").annotate(total=Sum("quantity"))
+    return order.lines.select_related("product__tracking_assignment__group").annotate(
+        pending=Count("registrations", filter=Q(registrations__state=RegistrationState.PENDING)),
+        drafted=Coalesce(Subquery(drafted.values("total")), Decimal(0)),
+    )
 
 
 def _status_of(packing_slip: Any) -> PackingSlipStatus:
@@ -112,13 +116,15 @@ def _pending_of(order: SalesOrder) -> QuerySet[Registration]:
 def _actions(request: HttpRequest, lines: Sequence[Any], packing_slips: Sequence[PackingSlip]) -> dict[str, Any]:
     """What the user's roles allow, and what speaks against each of it now."""
     nothing_left = _why_not(lambda: check_something_left(lines))
+    in_draft = _why_not(lambda: check_no_draft(packing_slips))
+    any_free = any(line.remaining_quantity > line.drafted for line in lines)
     any_pending = any(line.pending for line in lines)
     return {
         "may_maintain": may(request.user, MAINTAIN),
         "may_ship": may(request.user, "documents.maintain_packingslip"),
         "may_release": may(request.user, MSC),
-        "no_shipping": nothing_left,
-        "no_cancelling": _why_not(lambda: check_no_draft(packing_slips)) or (None if any_pending else nothing_left),
+        "no_shipping": None if any_free else nothing_left or in_draft,
+        "no_cancelling": in_draft or (None if any_pending else nothing_left),
         "no_deleting": _why_not(lambda: check_no_documents(packing_slips)),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,27 +18,26 @@ from documents.operations.registration import MAINTAIN, Scanned
 from documents.rules.packing_slip import faults_at_posting
 from orders.rules.permission import MNR, may
 from serialreg.errors import Malformed, NotFound, Refusal
+from serialreg.web import Request
 from tracking.models import Registration, TrackingDimensionGroup, group_of
-from tracking.scanning import COMMANDS, ScanMode
+from tracking.scanning import ScanMode
 
 NEWEST = 20  # how many registrations come back from a scan, however many the document has
 
 
 @dataclass(frozen=True)
 class LineState:
-    """A line of a draft, and why it takes no numbers; it takes them when there is no reason."""
+    """A line of a draft, and why it takes no numbers: "" when it takes them."""
 
     line: PackingSlipLine
     no_numbers: str
 
     @property
     def is_complete(self) -> bool:
-        return self.line.registered >= self.line.quantity
+        return bool(self.line.registered >= self.line.quantity)
 
 
-def scan_context(
-    request: HttpRequest, lines: Iterable[PackingSlipLine], *, line_id: int | None = None
-) -> dict[str, Any]:
+def scan_context(request: Request, lines: Iterable[PackingSlipLine], *, line_id: int | None = None) -> dict[str, Any]:
     """What both the page and the answer to a scan show. The lines are those of one draft, read for decisions."""
     states = [LineState(line, why_no_numbers(group_of(line.order_line.product))) for line in lines]
     active = _active(states, line_id)
@@ -48,10 +47,13 @@ def scan_context(
         "active": active,
         "following": next((state for state in states if not (state.no_numbers or state.is_complete)), None),
         "mode": mode_of(asked),
+        "text": request.GET.get("text", ""),
         "blank": _selected_blank(active, asked),
         "newest": units_of(active.line).reverse()[:NEWEST] if active else [],
         "may_register": may(request.user, MAINTAIN),
         "may_mark": may(request.user, MNR),
+        "scanned": None,
+        "refused": None,
     }
 
 
@@ -65,7 +67,7 @@ def posting_context(packing_slip: PackingSlip, lines: Sequence[PackingSlipLine])
 
 
 def scan_answer(
-    request: HttpRequest, line_id: int, *, scanned: Scanned | None = None, refusal: Refusal | None = None
+    request: Request, line_id: int, *, scanned: Scanned | None = None, refused: Refusal | None = None
 ) -> HttpResponse:
     """The part of the page that a scan changes. It grows with the lines of the document, never with its numbers."""
     lines = list(PackingSlipLine.objects.for_decisions().filter(packing_slip__lines=line_id))
@@ -75,7 +77,7 @@ def scan_answer(
         **scan_context(request, lines, line_id=line_id),
         **posting_context(lines[0].packing_slip, lines),
         "scanned": scanned,
-        "refusal": refusal,
+        "refused": refused,
     }
     return render(request, "documents/packing_slip/_registration.html", context)
 
@@ -104,7 +106,7 @@ def why_no_numbers(group: TrackingDimensionGroup) -> str:
     return _("Not serialised: takes no serial numbers.")
 
 
-def units_of(line: PackingSlipLine) -> QuerySet[PackingSlipUnit]:
+def units_of(line: PackingSlipLine) -> QuerySet[PackingSlipUnit, dict[str, Any]]:
     """The registrations of a line, as scanned, each with the reversed packing slip that it came from (PCK-5)."""
     before = PackingSlipUnit.objects.filter(registration=OuterRef("registration"), pk__lt=OuterRef("pk"))
     came_from = before.order_by("-pk").values("line__packing_slip__number")[:1]

@@ -7,14 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Company
 from orders.models.choices import currency_choices
+from orders.rules.logo import MAX_UPLOAD_BYTES
 
 
 class CompanyForm(forms.ModelForm):
-    logo = forms.FileField(
+    upload = forms.FileField(
         label=_("Logo"), required=False, help_text=_("PNG or JPEG, at most 2 MB. It is made smaller to fit documents.")
     )
     remove_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
     currency = forms.ChoiceField(label=_("Currency of new customers"), choices=currency_choices)
+
+    website = forms.URLField(label=_("Website"), max_length=100, required=False, assume_scheme="https")
 
     class Meta:
         model = Company
@@ -41,14 +44,14 @@ class CompanyForm(forms.ModelForm):
             "document_footer": forms.Textarea(attrs={"rows": 3}),
         }
 
-    def clean_logo(self) -> bytes | None:
-        """The bytes of the upload; nothing when none was sent."""
-        upload = self.cleaned_data["logo"]
-        return upload.read() if upload else None
+    def clean_upload(self) -> bytes | None:
+        """The bytes of the upload, one more than allowed at most; nothing when none was sent."""
+        upload = self.cleaned_data["upload"]
+        return upload.read(MAX_UPLOAD_BYTES + 1) if upload else None
 
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"upload", "remove_logo"}}
 
     def picture(self) -> bytes | None:
         """What is to become of the logo, in the words of save_company."""
-        return b"" if self.cleaned_data["remove_logo"] else self.cleaned_data["logo"]
+        return b"" if self.cleaned_data["remove_logo"] else self.cleaned_data["upload"]

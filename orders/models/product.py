@@ -87,7 +87,7 @@ class Product(models.Model):
                 condition=models.Q(vat_category=VatCategory.STANDARD, vat_rate__gt=0, vat_rate__lte=100)
                 | ~models.Q(vat_category=VatCategory.STANDARD) & models.Q(vat_rate=0),
                 name="product_vat_rate_of_category",
-                violation_error_message=_("The standard rate is above 0 %; every other VAT category has 0 %."),
+                violation_error_message=_("The standard rate is above 0 %%; every other VAT category has 0 %%."),
             ),
         ]
 

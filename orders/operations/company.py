@@ -13,9 +13,9 @@ from orders.rules.logo import logo_from
 from orders.rules.permission import check_may
 
 
-def save_company(*, company: Company, values: Mapping[str, Any], logo: bytes | None = None, user: User) -> Company:
-    """Save the company. `logo` is an uploaded picture; empty removes the present one, none keeps it."""
+def save_company(*, company: Company, values: Mapping[str, Any], upload: bytes | None = None, user: User) -> Company:
+    """Save the company. `upload` is a picture for the logo; empty removes the present one, none keeps it."""
     check_may(user, "orders.maintain_company")
-    picture = {} if logo is None else {"logo": logo_from(logo) if logo else b""}
+    picture = {} if upload is None else {"logo": logo_from(upload) if upload else b""}
     with transaction.atomic():
         return save_row(company, values={**values, **picture}, user=user)

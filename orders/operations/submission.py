@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from orders.models import Submission, User
+from serialreg.errors import Malformed, NotFound
 
 M = TypeVar("M", bound=models.Model)
+
+_TOKEN = re.compile("[ -~]{1,100}")
 
 
 def once(*, token: str, user: User, made: type[M], work: Callable[[], M]) -> M:
@@ -21,7 +26,7 @@ def once(*, token: str, user: User, made: type[M], work: Callable[[], M]) -> M:
     with transaction.atomic():
         submission = _claim(token, user, made) if token else None
         if submission is not None and submission.made_id is not None:
-            return made._default_manager.get(pk=submission.made_id)
+            return _made_before(made, submission.made_id)
         result = work()
         if submission is not None:
             submission.made_id = result.pk
@@ -31,9 +36,21 @@ def once(*, token: str, user: User, made: type[M], work: Callable[[], M]) -> M:
 
 def _claim(token: str, user: User, made: type[models.Model]) -> Submission:
     """The submission of this token: a new one, or the one that was carried out before."""
-    claim = {"user": user, "token": token[:100], "made": made._meta.label}
+    if not _TOKEN.fullmatch(token):
+        raise Malformed(field="form_token", why=_("its token is damaged. Open the page anew."))
     try:
         with transaction.atomic():
-            return Submission.objects.create(**claim)
+            return Submission.objects.create(user=user, token=token, made=made._meta.label)
     except IntegrityError:
-        return Submission.objects.get(**claim)
+        submission = Submission.objects.get(user=user, token=token)
+    if submission.made != made._meta.label:
+        raise Malformed(field="form_token", why=_("its token belongs to another form. Open the page anew."))
+    return submission
+
+
+def _made_before(made: type[M], key: int) -> M:
+    """What the first submission made, unless it was deleted since."""
+    row = made._default_manager.filter(pk=key).first()
+    if row is None:
+        raise NotFound
+    return row

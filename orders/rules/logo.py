@@ -53,4 +53,4 @@ def _saved(picture: Image.Image) -> bytes:
 
 
 def _refused(text: str) -> ValidationError:
-    return ValidationError({"logo": text})
+    return ValidationError({"upload": text})

@@ -12,18 +12,22 @@ from orders.operations.company import save_company
 from orders.rules.permission import check_may, may
 from serialreg.web import Request, changes_of, form_page, read_only, refusals_in
 
+VIEW = "orders.view_company"
+MAINTAIN = "orders.maintain_company"
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def company(request: Request) -> HttpResponse:
-    check_may(request.user, "orders.view_company")
+    is_sent = request.method == "POST"
+    check_may(request.user, MAINTAIN if is_sent else VIEW)
     row = Company.objects.get()
-    form = CompanyForm(request.POST or None, request.FILES or None, instance=row)
-    if request.method == "POST" and form.is_valid():
+    form = CompanyForm(request.POST, request.FILES, instance=row) if is_sent else CompanyForm(instance=row)
+    if is_sent and form.is_valid():
         with refusals_in(form):
-            save_company(company=row, values=form.values(), logo=form.picture(), user=request.user)
+            save_company(company=row, values=form.values(), upload=form.picture(), user=request.user)
             messages.success(request, _("The company is saved."))
             return redirect("company")
-    may_maintain = may(request.user, "orders.maintain_company")
+    may_maintain = may(request.user, MAINTAIN)
     if not may_maintain:
         read_only(form)
     context = {"form": form, "company": row, "may_maintain": may_maintain, "changes": changes_of(row)}
@@ -32,7 +36,7 @@ def company(request: Request) -> HttpResponse:
 
 @require_safe
 def company_logo(request: Request) -> HttpResponse:
-    check_may(request.user, "orders.view_company")
+    check_may(request.user, VIEW)
     logo = Company.objects.values_list("logo", flat=True).get()
     if not logo:
         raise Http404

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Q
-from django.forms.models import fields_for_model, model_to_dict
+from django.forms.models import model_to_dict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,7 @@ SETTINGS = (
     "assign_at_issue",
     "number_sequence",
 )
+BATCH_SETTINGS = tuple(name for name in SETTINGS if name != "active_in_sales_process")
 ERP_SETTINGS = (
     "blank_receipt_allowed",
     "physical_inventory",
@@ -48,6 +50,7 @@ class DimensionGroupFilter(django_filters.FilterSet):
     serial = django_filters.ChoiceFilter(
         method="with_serial",
         label=_("Serial number"),
+        empty_label=_("All"),
         choices=[
             (SALES_PROCESS, _("Active in sales process")),
             ("serial_active", _("Active")),
@@ -66,8 +69,32 @@ class DimensionGroupFilter(django_filters.FilterSet):
         return rows.filter(**dict.fromkeys(SWITCHES, False)) if value == "none" else rows.filter(**{value: True})
 
 
-class DimensionGroupForm(forms.Form):
-    """The settings of a group as they are typed; the operation judges them.
+class DimensionGroupSettings(forms.ModelForm):
+    """The settings of a group as they are typed; the operation judges them."""
+
+    class Meta:
+        model = TrackingDimensionGroup
+        fields = [
+            "name",
+            "description",
+            *(f"serial_{name}" for name in (*SETTINGS, *ERP_SETTINGS)),
+            *FORMAT,
+            *(f"batch_{name}" for name in (*BATCH_SETTINGS, *ERP_SETTINGS)),
+        ]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """What the operation checks: whether the name is taken, and what it settles before (settings and sample)."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # not in the stubs
+        return excluded | {"name", SALES_PROCESS, "serial_format_sample"}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the operation is to save."""
+        return {name: value for name, value in self.cleaned_data.items() if name in self.Meta.fields}
+
+
+class DimensionGroupForm(DimensionGroupSettings):
+    """The settings on the page, which shows at once what the sales process makes of them (SET-2).
 
     A setting that the sales process does not take is shown locked, but read all the same: who sends it is refused.
     """
@@ -76,14 +103,15 @@ class DimensionGroupForm(forms.Form):
     confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, group: TrackingDimensionGroup, initial: Any = None) -> None:
+        super().__init__(data, instance=copy(group), initial=initial)
         self.group, self.stored = group, model_to_dict(group)
-        super().__init__(data, initial=initial or self.stored)
-        self.fields.update(fields_for_model(TrackingDimensionGroup))
         self.fields[SALES_PROCESS].widget.attrs |= {
             "hx-post": reverse("dimension_group_settings", args=[group.pk] if group.pk else []),
             "hx-target": "#serial-settings",
             "hx-swap": "outerHTML",
         }
+        for field in (*self.serial_erp_settings(), *self.batch_erp_settings()):
+            field.help_text = ""  # said once, above them
         self._lock()
 
     def _lock(self) -> None:
@@ -97,11 +125,6 @@ class DimensionGroupForm(forms.Form):
     def control_is_locked(self) -> bool:
         """Whether the page sends the control by itself: browsers send nothing of what is disabled."""
         return "disabled" in self.fields[CONTROL].widget.attrs
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """What the operation is to save."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "confirmed"}
 
     def unconfirmed(self) -> list[str]:
         """What saving will clear although the clerk was not told so (SET-5)."""
@@ -138,11 +161,11 @@ class DimensionGroupForm(forms.Form):
     def serial_erp_settings(self) -> list[forms.BoundField]:
         return [self[f"serial_{name}"] for name in ERP_SETTINGS]
 
-    def serial_format(self) -> list[forms.BoundField]:
+    def format_settings(self) -> list[forms.BoundField]:
         return [self[name] for name in FORMAT]
 
     def batch_settings(self) -> list[forms.BoundField]:
-        return [self[f"batch_{name}"] for name in SETTINGS if name != "active_in_sales_process"]
+        return [self[f"batch_{name}"] for name in BATCH_SETTINGS]
 
     def batch_erp_settings(self) -> list[forms.BoundField]:
         return [self[f"batch_{name}"] for name in ERP_SETTINGS]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -25,8 +27,8 @@ CLEARED_BY_SALES_PROCESS = (
 _FOR_THE_ERP = _("Kept for the ERP; changes nothing here.")
 
 
-def _setting(name: str, help_text: object = "") -> models.BooleanField:
-    return models.BooleanField(name, default=False, help_text=help_text)  # type: ignore[arg-type]  # lazy text
+def _setting(name: Any, help_text: Any = "") -> models.BooleanField[bool, bool]:
+    return models.BooleanField(name, default=False, help_text=help_text)
 
 
 class TrackingDimensionGroup(models.Model):

@@ -11,7 +11,7 @@ from orders.models import Product, User
 from orders.operations.master_data import save_row
 from orders.operations.submission import once
 from orders.rules.permission import check_may
-from serialreg.errors import GroupHasProducts, NotFound
+from serialreg.errors import GroupHasProducts, NotFound, refuse
 from tracking.models import Registration, TrackingDimensionGroup
 from tracking.rules.dimension_group import check_switch, settle
 from tracking.rules.serial_format import check_mask, sample_for
@@ -36,7 +36,7 @@ def save_dimension_group(
 def _save(pk: int | None, values: Mapping[str, Any], user: User) -> TrackingDimensionGroup:
     group = TrackingDimensionGroup() if pk is None else locked_group(pk)
     before = values_of(group)
-    wanted = settle(before, before | values)
+    wanted = settle(before, {**before, **values})
     check_switch(
         before,
         wanted,
@@ -64,7 +64,7 @@ def values_of(group: TrackingDimensionGroup) -> dict[str, Any]:
 def _product_in_use(group: TrackingDimensionGroup) -> str | None:
     unfinished = Registration.objects.unfinished().filter(order_line__product__tracking_assignment__group=group)
     registration = unfinished.select_related("order_line__product").order_by("id").first()
-    return registration and str(registration.order_line.product)
+    return str(registration.order_line.product) if registration else None
 
 
 def _catch_weight_products(group: TrackingDimensionGroup) -> list[str]:
@@ -85,13 +85,13 @@ def delete_dimension_group(*, group: TrackingDimensionGroup, user: User) -> None
     check_may(user, MAINTAIN_GROUP)
     with transaction.atomic():
         locked = locked_group(group.pk)
-        check_empty(locked)
+        refuse(filter(None, [why_not_deleted(locked)]))
         locked._history_user = user  # type: ignore[attr-defined]  # simple-history looks for it
         locked.delete()
 
 
-def check_empty(group: TrackingDimensionGroup) -> None:
-    """Refuse to delete a group that products are in [group_in_use]."""
-    named = [str(product) for product in Product.objects.filter(tracking_assignment__group=group)[:NAMED]]
-    if named:
-        raise GroupHasProducts(products=", ".join(named))
+def why_not_deleted(group: TrackingDimensionGroup) -> GroupHasProducts | None:
+    """What speaks against deleting the group, if anything: the products that are in it [group_in_use]."""
+    products = Product.objects.filter(tracking_assignment__group=group).order_by("item_number")[:NAMED]
+    named = ", ".join(map(str, products))
+    return GroupHasProducts(products=named) if named else None

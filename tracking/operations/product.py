@@ -14,6 +14,8 @@ from tracking.models import Registration, TrackingAssignment, TrackingDimensionG
 from tracking.operations.dimension_group import MAINTAIN_GROUP, locked_group
 from tracking.rules.dimension_group import check_assignment
 
+MAINTAIN_PRODUCT = "orders.maintain_product"
+
 
 def save_product(
     *, product: Product, values: Mapping[str, Any], group: TrackingDimensionGroup | None, user: User, token: str = ""
@@ -23,8 +25,8 @@ def save_product(
     Another group takes the right to maintain groups as well, and no unfinished registrations of the product (SET-4)
     [group_in_use]. A catch weight product is not for the sales process (SET-3) [catch_weight].
     """
-    check_may(user, "orders.maintain_product")
-    group_pk = group and group.pk
+    check_may(user, MAINTAIN_PRODUCT)
+    group_pk = group.pk if group else None
     return once(token=token, user=user, made=Product, work=lambda: _save(product.pk, dict(values), group_pk, user))
 
 

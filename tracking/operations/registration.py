@@ -43,7 +43,10 @@ def discard_registrations(*, registrations: Sequence[Registration], user: User) 
 def events_of(
     registrations: Iterable[Registration], *, kind: EventKind, user: User, reason: str = ""
 ) -> list[SerialEvent]:
-    """An event for each registration; they come with their order line and order."""
+    """An event for each registration; they come with their order line and order.
+
+    Sorted like the numbers of `claim_numbers`: an event holds its number too, when the foreign key is checked.
+    """
     return [
         SerialEvent(
             kind=kind,
@@ -53,7 +56,7 @@ def events_of(
             reason=reason,
             user=user,
         )
-        for registration in registrations
+        for registration in sorted(registrations, key=lambda registration: fold(registration.number))
     ]
 
 

@@ -52,7 +52,8 @@ def _against_sales_process(wanted: Values) -> Iterator[Refusal]:
 
 def label_of(name: str) -> str:
     """The setting in the words of the page."""
-    return str(TrackingDimensionGroup._meta.get_field(name).verbose_name)
+    field = TrackingDimensionGroup._meta.get_field(name)
+    return str(field.verbose_name)  # type: ignore[union-attr]  # a column, and no relation the other way round
 
 
 def check_switch(

@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from documents.models import PackingSlipLineReversal, PackingSlipUnit
 from documents.operations.sales_order import cancel_rest, delete_sales_order, release_pending, save_sales_order
 from documents.rules.sales_order import LineEntry
 from orders.models import OrderStatus, SalesOrder, SalesOrderLine, User
@@ -27,7 +26,7 @@ from tests.factories import (
     RegistrationFactory,
     SalesOrderFactory,
     SalesOrderLineFactory,
-    register,
+    give_back,
     serialised_product,
 )
 from tracking.models import EventKind, Registration, RegistrationState, SerialEvent
@@ -74,18 +73,6 @@ def shipped(line: SalesOrderLine, quantity: int, **values: Any) -> None:
     PackingSlipLineFactory(order_line=line, packing_slip__posted=True, quantity=quantity)
     line.delivered_quantity = Decimal(quantity)
     line.save()
-
-
-def give_back(line: SalesOrderLine, *numbers: str) -> list[Registration]:
-    """Pending numbers of the line, from a reversed packing slip."""
-    packing_slip_line = PackingSlipLineFactory(order_line=line, packing_slip__posted=True, quantity=len(numbers))
-    found = register(packing_slip_line, *numbers, state=RegistrationState.PENDING)
-    reversal = PackingSlipLineReversal.objects.create(
-        line=packing_slip_line, quantity=len(numbers), reversed_by=packing_slip_line.packing_slip.created_by
-    )
-    for unit in packing_slip_line.units.all():
-        PackingSlipUnit.objects.filter(pk=unit.pk).update(reversal=reversal, frozen_number=unit.registration.number)
-    return found
 
 
 def refused(work: Callable[[], object]) -> list[tuple[str, int | None]]:
@@ -266,7 +253,7 @@ def test_a_line_whose_rest_was_cancelled_does_not_stand_in_the_way_of_the_others
 
 
 @pytest.mark.rule("ORD-3")
-@pytest.mark.parametrize("posted,code", [(True, "has_postings"), (False, "already_selected")])
+@pytest.mark.parametrize(("posted", "code"), [(True, "has_postings"), (False, "already_selected")])
 def test_a_line_with_documents_is_neither_removed_nor_exchanged(clerk: User, posted: bool, code: str) -> None:
     line = PackingSlipLineFactory(packing_slip__posted=posted).order_line
 
@@ -275,7 +262,7 @@ def test_a_line_with_documents_is_neither_removed_nor_exchanged(clerk: User, pos
     assert change(line.order, clerk, ordered(line, quantity=Decimal(9))).lines.get().quantity == 9
 
 
-@pytest.mark.parametrize("posted,code", [(True, "has_postings"), (False, "already_selected")])
+@pytest.mark.parametrize(("posted", "code"), [(True, "has_postings"), (False, "already_selected")])
 def test_the_customer_is_not_exchanged_once_there_are_documents(clerk: User, posted: bool, code: str) -> None:
     order = PackingSlipFactory(posted=posted).order
 
@@ -480,7 +467,7 @@ def test_an_order_without_documents_is_deleted(clerk: User) -> None:
 
 
 @pytest.mark.rule("ORD-3")
-@pytest.mark.parametrize("posted,code", [(True, "has_postings"), (False, "already_selected")])
+@pytest.mark.parametrize(("posted", "code"), [(True, "has_postings"), (False, "already_selected")])
 def test_an_order_with_documents_is_not_deleted(clerk: User, posted: bool, code: str) -> None:
     order = PackingSlipFactory(posted=posted).order
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from orders.models import Customer, Submission
+from orders.models import Customer, Product, Submission
 from orders.operations.submission import once
-from tests.factories import CustomerFactory, UserFactory
+from serialreg.errors import Malformed, NotFound
+from tests.factories import CustomerFactory, ProductFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("PCK-2")]
 
@@ -33,3 +34,26 @@ def test_what_fails_gives_its_token_back():
     with pytest.raises(ZeroDivisionError):
         once(token="t1", user=user, made=Customer, work=lambda: 1 // 0)
     assert make("t1", user) == Customer.objects.get()
+
+
+def test_what_was_made_and_then_deleted_is_not_made_again():
+    user = UserFactory()
+    first = make("t1", user)
+    first.addresses.all().delete()
+    first.delete()
+    with pytest.raises(NotFound):
+        make("t1", user)
+
+
+@pytest.mark.parametrize("token", ["t\x00", "t\n", "é", "t" * 101])
+def test_a_damaged_token_is_refused(token):
+    with pytest.raises(Malformed):
+        make(token, UserFactory())
+
+
+def test_a_token_belongs_to_one_form():
+    user = UserFactory()
+    make("t1", user)
+    with pytest.raises(Malformed):
+        once(token="t1", user=user, made=Product, work=ProductFactory)
+    assert not Product.objects.exists()

@@ -20,7 +20,7 @@ def line(quantity: int, delivered: int = 0, invoiced: int = 0) -> SalesOrderLine
 
 @pytest.mark.rule("ORD-2")
 @pytest.mark.parametrize(
-    "lines,status",
+    ("lines", "status"),
     [
         ([], OrderStatus.OPEN),
         ([line(2)], OrderStatus.OPEN),
@@ -82,7 +82,7 @@ def test_statuses_say_what_they_say(lines: list[SalesOrderLine]) -> None:
 
 
 @pytest.mark.rule("ORD-3")
-@pytest.mark.parametrize("delivered,invoiced,least", [(2, 0, "2"), (2, 1, "2"), (1, 2, "2")])
+@pytest.mark.parametrize(("delivered", "invoiced", "least"), [(2, 0, "2"), (2, 1, "2"), (1, 2, "2")])
 def test_a_quantity_is_at_least_what_was_delivered_or_invoiced(delivered: int, invoiced: int, least: str) -> None:
     ordered = line(3, delivered, invoiced)
     check_line_quantity(ordered, Decimal(least))
