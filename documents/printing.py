@@ -66,13 +66,12 @@ class PrintedLine:
     """A line of a packing slip with its numbers in the order of their registration; "" is one that was not readable."""
 
     line: PackingSlipLine
-    reversed: Decimal
     numbers: list[str]
 
     @property
     def is_reversed(self) -> bool:
         """Whether all of it was taken back."""
-        return self.reversed == self.line.quantity
+        return self.line.reversed_quantity == self.line.quantity
 
     @property
     def quantity(self) -> str:
@@ -80,13 +79,13 @@ class PrintedLine:
 
     @property
     def reversed_quantity(self) -> str:
-        return shown_number(self.reversed)
+        return shown_number(self.line.reversed_quantity)
 
     @property
     def counts(self) -> str:
         """How many of the units have a number, were not readable, have no registration."""
         blank = self.numbers.count("")
-        counts = {
+        counts: dict[str, Decimal | int] = {
             _("Serial numbers"): len(self.numbers) - blank,
             _("Not readable"): blank,
             _("Without serial number"): self.line.quantity - len(self.numbers),
@@ -103,7 +102,7 @@ class PrintedLine:
 def _printed_lines(packing_slip: PackingSlip) -> list[PrintedLine]:
     numbers = _numbers_by_line(packing_slip)
     lines = packing_slip.lines.select_related("order_line").with_reversed()
-    return [PrintedLine(line, line.reversed_quantity, numbers[line.pk]) for line in lines]
+    return [PrintedLine(line, numbers[line.pk]) for line in lines]
 
 
 def _numbers_by_line(packing_slip: PackingSlip) -> defaultdict[int, list[str]]:

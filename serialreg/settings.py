@@ -20,9 +20,9 @@ SECRET_KEY = env.str(
     "SERIALREG_SECRET_KEY",
     validate=validate.Length(min=50, error="Must have at least 50 random characters."),
 )
-ALLOWED_HOSTS = env.list("SERIALREG_ALLOWED_HOSTS", default=[])
+ALLOWED_HOSTS: list[str] = env.list("SERIALREG_ALLOWED_HOSTS", default=[])
 HTTPS = env.bool("SERIALREG_HTTPS", default=True)
-CSRF_TRUSTED_ORIGINS = env.list("SERIALREG_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("SERIALREG_TRUSTED_ORIGINS", default=[])
 DATA_DIR = Path(env.str("SERIALREG_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 BEHIND_PROXIES = env.int("SERIALREG_PROXIES", default=0, validate=validate.Range(min=0, max=5))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from orders.admin import OperationAdmin
 from orders.models import Product, User
-from tracking.forms.dimension_group import DimensionGroupSettings
+from tracking.forms.dimension_group import BATCH_FIELDS, SERIAL_FIELDS, DimensionGroupSettings
 from tracking.forms.product import ProductForm
 from tracking.models import TrackingDimensionGroup
 from tracking.operations.dimension_group import save_dimension_group
@@ -18,6 +19,11 @@ from tracking.operations.product import save_product
 @admin.register(TrackingDimensionGroup)
 class DimensionGroupAdmin(OperationAdmin):
     form = DimensionGroupSettings
+    fieldsets = [
+        (None, {"fields": ["name", "description"]}),
+        (_("Serial number"), {"fields": SERIAL_FIELDS}),
+        (_("Batch number"), {"fields": BATCH_FIELDS}),
+    ]
     list_display = ["name", "description", "serial_active_in_sales_process", "serial_active", "batch_active"]
     search_fields = ["name", "description"]
 

@@ -91,7 +91,8 @@ class PackingSlip(Document):
 class PackingSlipLineQuerySet(models.QuerySet["PackingSlipLine"]):
     def with_reversed(self) -> PackingSlipLineQuerySet:
         """With reversed_quantity, the sum of the line's reversals."""
-        return self.annotate(reversed_quantity=_sum_of(PackingSlipLineReversal, "line"))
+        sums = {"reversed_quantity": _sum_of(PackingSlipLineReversal, "line")}
+        return self.annotate(**sums)
 
     def for_decisions(self) -> PackingSlipLineQuerySet:
         """With all that the rules look at, in one query."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery, Sum
 from django.utils import timezone
+from django.utils.translation import override
 
 from documents.models import PackingSlip, PackingSlipLine, PackingSlipLineReversal, PackingSlipUnit
 from documents.operations.registration import MAINTAIN, take_off
@@ -170,7 +171,8 @@ def _fix_words(packing_slip: PackingSlip, lines: list[PackingSlipLine]) -> None:
     packing_slip.language = order.customer.language
     if order.delivery_address:
         packing_slip.customer_name = order.delivery_address.name or order.customer.name
-        packing_slip.address = "\n".join(order.delivery_address.lines())
+        with override(order.customer.language):  # the name of the country (PRN-2)
+            packing_slip.address = "\n".join(order.delivery_address.lines())
     for line in lines:
         for name, value in _words_of(line.order_line).items():
             setattr(line, name, value)

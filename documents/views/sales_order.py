@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -31,7 +31,7 @@ from documents.rules.sales_order import check_no_documents, check_no_draft, chec
 from orders.models import Customer, Product, SalesOrder, SalesOrderLine
 from orders.rules.permission import MSC, check_may, may
 from serialreg.errors import NotFound, Refusal, faults_of
-from serialreg.web import changes_of, form_page, page_of, refusals_in, refusals_on, sorted_by
+from serialreg.web import Request, changes_of, form_page, page_of, refusals_in, refusals_on, sorted_by
 from tracking.models import Registration, RegistrationState, group_of
 
 VIEW = "orders.view_salesorder"
@@ -40,7 +40,7 @@ PENDING_A_PAGE = 100
 
 
 @require_safe
-def sales_order_list(request: HttpRequest) -> HttpResponse:
+def sales_order_list(request: Request) -> HttpResponse:
     check_may(request.user, VIEW)
     orders = SalesOrderFilter(request.GET, SalesOrder.objects.select_related("customer"))
     rows, sort = sorted_by(request, orders.qs, "-number", "number", "status")
@@ -57,11 +57,11 @@ def sales_order_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def sales_order_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def sales_order_detail(request: Request, pk: int) -> HttpResponse:
     return sales_order_page(request, pk)
 
 
-def sales_order_page(request: HttpRequest, pk: int, *, refusal: Refusal | None = None) -> HttpResponse:
+def sales_order_page(request: Request, pk: int, *, refusal: Refusal | None = None) -> HttpResponse:
     """An order as it stands, with what was refused there."""
     check_may(request.user, VIEW)
     order = get_object_or_404(SalesOrder.objects.select_related("customer", "delivery_address__customer"), pk=pk)
@@ -113,7 +113,7 @@ def _pending_of(order: SalesOrder) -> QuerySet[Registration]:
     )
 
 
-def _actions(request: HttpRequest, lines: Sequence[Any], packing_slips: Sequence[PackingSlip]) -> dict[str, Any]:
+def _actions(request: Request, lines: Sequence[Any], packing_slips: Sequence[PackingSlip]) -> dict[str, Any]:
     """What the user's roles allow, and what speaks against each of it now."""
     nothing_left = _why_not(lambda: check_something_left(lines))
     in_draft = _why_not(lambda: check_no_draft(packing_slips))
@@ -135,7 +135,7 @@ def _why_not(check: Callable[[], object]) -> Refusal | None:
 
 @require_POST
 @refusals_on(sales_order_page)
-def sales_order_cancel_rest(request: HttpRequest, pk: int) -> HttpResponse:
+def sales_order_cancel_rest(request: Request, pk: int) -> HttpResponse:
     check_may(request.user, MAINTAIN)
     order = get_object_or_404(SalesOrder, pk=pk)
     cancel_rest(order=order, user=request.user, line_id=_chosen_line(order, request))
@@ -143,7 +143,7 @@ def sales_order_cancel_rest(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sales_order_detail", pk)
 
 
-def _chosen_line(order: SalesOrder, request: HttpRequest) -> int | None:
+def _chosen_line(order: SalesOrder, request: Request) -> int | None:
     """The key of the line that was chosen, or None for all of them."""
     form = RestForm(order, request.POST)
     if not form.is_valid():
@@ -154,7 +154,7 @@ def _chosen_line(order: SalesOrder, request: HttpRequest) -> int | None:
 
 @require_POST
 @refusals_on(sales_order_page)
-def sales_order_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def sales_order_delete(request: Request, pk: int) -> HttpResponse:
     check_may(request.user, MAINTAIN)
     order = get_object_or_404(SalesOrder, pk=pk)
     delete_sales_order(order=order, user=request.user)
@@ -162,13 +162,13 @@ def sales_order_delete(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sales_order_list")
 
 
-def _order_page_of_registration(request: HttpRequest, pk: int, *, refusal: Refusal) -> HttpResponse:
+def _order_page_of_registration(request: Request, pk: int, *, refusal: Refusal) -> HttpResponse:
     return sales_order_page(request, get_object_or_404(SalesOrder, lines__registrations=pk).pk, refusal=refusal)
 
 
 @require_POST
 @refusals_on(_order_page_of_registration)
-def registration_release(request: HttpRequest, pk: int) -> HttpResponse:
+def registration_release(request: Request, pk: int) -> HttpResponse:
     released = release_pending(registration_id=pk, reason=request.POST.get("reason", ""), user=request.user)
     messages.success(request, _("%(number)s is released.") % {"number": released})
     return redirect("sales_order_detail", released.order_line.order_id)
@@ -178,18 +178,18 @@ def registration_release(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sales_order_create(request: HttpRequest) -> HttpResponse:
+def sales_order_create(request: Request) -> HttpResponse:
     check_may(request.user, MAINTAIN)
     return _form_page(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sales_order_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def sales_order_edit(request: Request, pk: int) -> HttpResponse:
     check_may(request.user, MAINTAIN)
     return _form_page(request, get_object_or_404(SalesOrder, pk=pk))
 
 
-def _form_page(request: HttpRequest, order: SalesOrder | None) -> HttpResponse:
+def _form_page(request: Request, order: SalesOrder | None) -> HttpResponse:
     held = _held_lines(order) if order else {}
     form = SalesOrderForm(request.POST or None, order=order, held=held)
     if "again" in request.POST:
@@ -220,20 +220,20 @@ def _held_lines(order: SalesOrder) -> dict[int, Refusal]:
 
 
 @require_safe
-def sales_order_customers(request: HttpRequest) -> HttpResponse:
+def sales_order_customers(request: Request) -> HttpResponse:
     """The customers to offer for what is typed."""
     check_may(request.user, MAINTAIN)
     return render(request, "documents/sales_order/_options.html", {"options": _customers(_typed(request))})
 
 
 @require_safe
-def sales_order_products(request: HttpRequest) -> HttpResponse:
+def sales_order_products(request: Request) -> HttpResponse:
     """The products to offer for what is typed."""
     check_may(request.user, MAINTAIN)
     return render(request, "documents/sales_order/_options.html", {"options": _products(_typed(request))})
 
 
-def _typed(request: HttpRequest) -> str:
+def _typed(request: Request) -> str:
     """The text of the one field that asks, whatever its name in the form is."""
     text = str(next(iter(request.GET.values()), "")).strip()
     return text if text.isprintable() else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,9 +18,10 @@ from documents.models import PackingSlip, PackingSlipLine, PackingSlipUnit
 from documents.operations.registration import MAINTAIN, Scanned
 from documents.rules.packing_slip import faults_at_posting
 from orders.rules.permission import MNR, may
-from serialreg.errors import Malformed, NotFound, Refusal
+from serialreg.errors import Malformed, NotFound, Refusal, faults_of
 from serialreg.web import Request
 from tracking.models import Registration, TrackingDimensionGroup, group_of
+from tracking.rules.registration import check_place
 from tracking.scanning import ScanMode
 
 NEWEST = 20  # how many registrations come back from a scan, however many the document has
@@ -52,6 +54,7 @@ def scan_context(request: Request, lines: Iterable[PackingSlipLine], *, line_id:
         "newest": units_of(active.line).reverse()[:NEWEST] if active else [],
         "may_register": may(request.user, MAINTAIN),
         "may_mark": may(request.user, MNR),
+        "mark_fault": active and _why_no_blank(active.line),
         "scanned": None,
         "refused": None,
     }
@@ -120,6 +123,12 @@ def _active(states: Sequence[LineState], line_id: int | None) -> LineState | Non
     takers = [state for state in states if not state.no_numbers]
     waiting = [state for state in takers if not state.is_complete]
     return next(iter([*asked, *waiting, *takers, *states]), None)
+
+
+def _why_no_blank(line: PackingSlipLine) -> Refusal | None:
+    """Why no unit of the line can be marked as not readable now (REG-5)."""
+    one_more = partial(check_place, quantity=line.quantity, registered=line.registered, adding=1)
+    return next(iter(faults_of(one_more, number=_("Not readable"))), None)
 
 
 def _selected_blank(active: LineState | None, asked: QueryDict) -> Registration | None:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:  # Django's fields are generic for the type checker alone
+    _Text = models.CharField[str, str]
+    _Number = models.DecimalField[Decimal | int | Combinable, Decimal]
+    _Count = models.PositiveIntegerField[int, int]
+else:
+    _Text, _Number, _Count = models.CharField, models.DecimalField, models.PositiveIntegerField
 
 MAX_QUANTITY = Decimal(999999999)
 MAX_AMOUNT = Decimal(9999999999)
@@ -32,7 +40,7 @@ def validate_plain_text(value: str) -> None:
             )
 
 
-class PlainText(models.CharField):
+class PlainText(_Text):
     """Text for people, of one line or several, whose length the database guards as well."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,7 +54,7 @@ class PlainText(models.CharField):
         return f"length({connection.ops.quote_name(self.column)}) <= {self.max_length}"
 
 
-class _Ranged(models.DecimalField):
+class _Ranged(_Number):
     most: Decimal
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str | None:
@@ -72,7 +80,7 @@ class AmountField(_Ranged):
         super().__init__(*args, **{"max_digits": 14, "decimal_places": 4, **kwargs})
 
 
-class SmallCountField(models.PositiveIntegerField):
+class SmallCountField(_Count):
     """A count that a person sets, such as months; 0 to 1,200."""
 
     most = 1200

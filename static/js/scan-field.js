@@ -85,12 +85,14 @@ class ScanField extends HTMLElement {
   /** Send the first scan of the queue, and take it off when it is answered. Returns why it has to wait, or "". */
   async #sendFirst() {
     const scan = this.#queue[0];
+    if (this.#trouble === "signed-out" && !(await this.#renew())) return "signed-out";
     const answer = await this.#request(scan.url, scan);
     if (!answer || answer.status === 429 || answer.status > 500) return "offline";
-    if (isSignedOut(answer) || (answer.status === 403 && !scan.renewed)) {
-      // The session ended, or another one began since the page was opened. The second 403 is about the user's rights.
-      scan.renewed = !scan.renewed && (await this.#renew());
-      return scan.renewed ? "" : "signed-out";
+    if (isSignedOut(answer)) return "signed-out";
+    if (answer.status === 403 && !scan.renewed) {
+      // Another session may have begun since the page was opened. The second 403 is about the user's rights.
+      scan.renewed = true;
+      return (await this.#renew()) ? "" : "signed-out";
     }
     if (answer.status === 500 && ++scan.failures < ATTEMPTS) return "offline";
     const html = answer.status === 500 ? "" : await answer.text().catch(() => "");
@@ -107,7 +109,7 @@ class ScanField extends HTMLElement {
     return fetch(url, { ...options, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
   }
 
-  /** Take the tokens of the present session, if it is the same user's. */
+  /** Take the token of the present session, if it is the same user's: nobody sends what another one scanned. */
   async #renew() {
     const answer = await this.#request(this.dataset.page);
     if (!answer?.ok) return false;

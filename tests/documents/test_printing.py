@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -13,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from documents.models import PackingSlip, PackingSlipLine, PackingSlipLineReversal
+from documents.operations.packing_slip import post_packing_slip
 from documents.printing import GAP, ROW_LENGTH, in_columns, is_big, packing_slip_pdf
-from orders.models import Company, Customer
+from orders.models import Company, Customer, User
 from serialreg.errors import NotPosted
 from tests.factories import (
     CustomerFactory,
@@ -203,6 +205,18 @@ def test_it_is_in_the_language_of_the_customer(language: str, day: str, quantity
     assert pdf.language == language
     assert day in pdf.text
     assert quantity in pdf.text.replace("\u202f", "\xa0")
+
+
+@pytest.mark.rule("PRN-2")
+def test_the_country_is_in_the_language_of_the_customer(user_with: Callable[..., User]) -> None:
+    order_line = SalesOrderLineFactory(order__customer__language="nl")
+    line = PackingSlipLineFactory(order_line=order_line, quantity=1)
+    register(line, "SN-1")
+
+    post_packing_slip(packing_slip=line.packing_slip, user=user_with("documents.maintain_packingslip"))
+
+    line.packing_slip.refresh_from_db()
+    assert "0155 Oslo\nNoorwegen\n" in printed(line.packing_slip).text
 
 
 @pytest.mark.rule("PRN-2")

@@ -43,6 +43,8 @@ ERP_SETTINGS = (
     "for_sales_prices",
 )
 FORMAT = ("serial_format", "serial_format_sample", "serial_format_luhn")
+SERIAL_FIELDS = [*(f"serial_{name}" for name in (*SETTINGS, *ERP_SETTINGS)), *FORMAT]
+BATCH_FIELDS = [f"batch_{name}" for name in (*BATCH_SETTINGS, *ERP_SETTINGS)]
 
 
 class DimensionGroupFilter(django_filters.FilterSet):
@@ -74,13 +76,7 @@ class DimensionGroupSettings(forms.ModelForm):
 
     class Meta:
         model = TrackingDimensionGroup
-        fields = [
-            "name",
-            "description",
-            *(f"serial_{name}" for name in (*SETTINGS, *ERP_SETTINGS)),
-            *FORMAT,
-            *(f"batch_{name}" for name in (*BATCH_SETTINGS, *ERP_SETTINGS)),
-        ]
+        fields = ["name", "description", *SERIAL_FIELDS, *BATCH_FIELDS]
 
     def _get_validation_exclusions(self) -> set[str]:
         """What the operation checks: whether the name is taken, and what it settles before (settings and sample)."""

@@ -56,7 +56,9 @@ def test_missing_marker_is_named(readme):
         call_command("state_diagrams", "--check")
 
 
-@pytest.mark.parametrize("name, moves", [("registration", registration.MOVES), ("packing_slip", packing_slip.MOVES)])
+@pytest.mark.parametrize(
+    ("name", "moves"), [("registration", registration.MOVES), ("packing_slip", packing_slip.MOVES)]
+)
 def test_diagram_has_exactly_the_moves_of_the_table(name, moves):
     arrows = [line for line in diagrams()[name].splitlines() if "-->" in line and "[*]" not in line]
     assert arrows == [

@@ -167,7 +167,7 @@ def test_posting_numbers_fixes_and_counts(order, worker):
     assert slip.number == "PS-000001"
     assert (slip.document_date, slip.posted_by) == (timezone.localdate(), worker)
     assert (slip.customer_name, slip.language) == ("Werf 3", "nl")
-    assert slip.address.endswith("0155 Oslo\nNetherlands")
+    assert slip.address.endswith("0155 Oslo\nNederland")
     assert states(order) == {"A1": RegistrationState.DELIVERED, "A2": RegistrationState.DELIVERED}
     assert delivered(order) == ([2, 10], OrderStatus.DELIVERED)
 

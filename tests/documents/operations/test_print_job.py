@@ -44,15 +44,12 @@ def job(packing_slip: PackingSlip, user: User) -> PrintJob:
     return start_print_job(packing_slip=packing_slip, user=user)
 
 
-def work() -> None:
-    call_command("db_worker", batch=True, interval=0, verbosity=0, reload=False)
-
-
 @pytest.mark.rule("PRN-3")
+@pytest.mark.django_db(transaction=True)  # the worker opens its connection anew
 def test_the_worker_prints(job: PrintJob) -> None:
     assert (job.state, job.is_finished) == (PrintJobState.WAITING, False)
 
-    work()
+    call_command("db_worker", batch=True, interval=0, verbosity=0, reload=False)
 
     job.refresh_from_db()
     assert (job.state, job.is_finished, job.pages) == (PrintJobState.DONE, True, 1)

@@ -194,7 +194,7 @@ def test_the_database_says_no_when_nobody_else_did(line, worker):
 
 @pytest.mark.rule("REG-3")
 def test_the_database_guard_names_the_place_as_well(line, worker):
-    from documents.operations import registration  # noqa: PLC0415
+    from documents.operations import registration
 
     elsewhere = PackingSlipLineFactory(order_line=SalesOrderLineFactory(product=line.order_line.product))
     add(elsewhere, "A1", worker)

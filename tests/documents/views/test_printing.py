@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from documents import printing
 from documents.models import PackingSlip, PrintJob, PrintJobState
-from documents.operations.print_job import VIEW
+from documents.operations.print_job import VIEW, print_for
 from orders.models import User
 from tests.factories import PackingSlipLineFactory, UserFactory, register
 from tests.pdf import read_pdf
@@ -74,7 +73,7 @@ def test_a_packing_slip_opens_as_pdf(client: Client, packing_slip: PackingSlip) 
 
 
 @pytest.mark.parametrize(
-    ("number", "filename"), [('2026/"7"', "20267.pdf"), ("..;7", "..7.pdf"), ("a\\b%0d7", "ab0d7.pdf")]
+    ("number", "filename"), [('26/"7"', "267.pdf"), ("..;7", "..7.pdf"), ("a\\b%0d7", "ab0d7.pdf")]
 )
 def test_the_filename_is_safe(client: Client, packing_slip: PackingSlip, number: str, filename: str) -> None:
     PackingSlip.objects.update(number=number)
@@ -114,7 +113,7 @@ def test_a_big_one_is_printed_in_the_background(client: Client, big: PackingSlip
     assert "Waiting for its turn" in client.get(response.url).content.decode()
     assert client.get(job_url(job, "pdf")).status_code == 404
 
-    call_command("db_worker", batch=True, interval=0, verbosity=0, reload=False)
+    print_for(job.pk)
 
     page = client.get(response.url).content.decode()
     assert "Ready: 1 page." in page
