@@ -85,13 +85,16 @@ class Operations:
     def cancel(self, packing_slip: PackingSlip, *, reason: str = "", token: str = "") -> Codes:
         return _codes(slips.cancel_packing_slip, packing_slip=packing_slip, user=self.user, reason=reason, token=token)
 
-    def reverse(self, packing_slip: PackingSlip, quantities: Mapping[PackingSlipLine, str | None]) -> Codes:
+    def reverse(
+        self, packing_slip: PackingSlip, quantities: Mapping[PackingSlipLine, str | None], *, token: str = ""
+    ) -> Codes:
         """`None` takes back all that is left of a line."""
         return _codes(
             slips.reverse_lines,
             packing_slip=packing_slip,
             quantities={line.pk: Decimal(left) if left else None for line, left in quantities.items()},
             user=self.user,
+            token=token,
         )
 
     def cancel_rest(self, order: SalesOrder) -> Codes:
@@ -149,10 +152,12 @@ class Pages:
     def cancel(self, packing_slip: PackingSlip, *, reason: str = "", token: str = "") -> Codes:
         return self._send("packing_slip_cancel", packing_slip.pk, reason=reason, form_token=token)
 
-    def reverse(self, packing_slip: PackingSlip, quantities: Mapping[PackingSlipLine, str | None]) -> Codes:
+    def reverse(
+        self, packing_slip: PackingSlip, quantities: Mapping[PackingSlipLine, str | None], *, token: str = ""
+    ) -> Codes:
         ticked = {f"take_{line.pk}": "on" for line in quantities}
         typed = {f"quantity_{line.pk}": left for line, left in quantities.items() if left}
-        return self._send("packing_slip_reverse", packing_slip.pk, **ticked, **typed)
+        return self._send("packing_slip_reverse", packing_slip.pk, **ticked, **typed, form_token=token)
 
     def cancel_rest(self, order: SalesOrder) -> Codes:
         return self._send("sales_order_cancel_rest", order.pk)

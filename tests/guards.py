@@ -12,6 +12,8 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, connections, models, transaction
 
+from serialreg.errors import Refusal
+
 
 def change(row: models.Model, **columns: Any) -> None:
     """Change columns of the row by SQL alone."""
@@ -70,7 +72,7 @@ def together(first: Callable[[], Any], second: Callable[[], Any]) -> list[bool]:
     def run(place: int, work: Callable[[], None]) -> None:
         try:
             work()
-        except IntegrityError:
+        except (IntegrityError, Refusal):
             refused[place] = True
         finally:
             connections.close_all()

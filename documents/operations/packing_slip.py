@@ -197,6 +197,7 @@ def cancel_packing_slip(*, packing_slip: PackingSlip, user: User, reason: str = 
         user=user,
         made=PackingSlip,
         work=lambda: _reverse(packing_slip, quantities=None, user=user, reason=reason),
+        said="cancel",
     )
 
 
@@ -210,7 +211,13 @@ def reverse_lines(
 ) -> PackingSlip:
     """Reverse lines of a posted packing slip, by the lines' keys: a quantity, or None for all that is left (PCK-3)."""
     check_may(user, MAINTAIN)
-    return once(token=token, user=user, made=PackingSlip, work=lambda: _reverse(packing_slip, quantities, user, reason))
+    return once(
+        token=token,
+        user=user,
+        made=PackingSlip,
+        work=lambda: _reverse(packing_slip, quantities, user, reason),
+        said=sorted(quantities.items()),
+    )
 
 
 def _reverse(

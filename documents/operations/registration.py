@@ -226,12 +226,12 @@ def _duplicates(claimed: Mapping[str, SerialNumber], numbers: Sequence[str]) -> 
     """A fault for each number that a live registration holds, saying where it stands (REG-3)."""
     serials = [serial.pk for serial in claimed.values()]
     live = Registration.objects.live().filter(serial_number__in=serials)
+    if not live.exists():  # almost every scan ends here, so it is asked before all the words of a refusal are
+        return
     taken = {
         registration.serial_number_id: registration
         for registration in live.select_related("order_line__product", "order_line__order__customer")
     }
-    if not taken:
-        return
     documents = _documents_of(taken.values())
     for index, number in enumerate(numbers):
         if registration := taken.get(claimed[fold(number)].pk):

@@ -54,7 +54,13 @@ def save_sales_order(
     """
     check_may(user, MAINTAIN)
     order_id = order.pk if order else None
-    return once(token=token, user=user, made=SalesOrder, work=lambda: _save(order_id, values, lines, removed, user))
+    return once(
+        token=token,
+        user=user,
+        made=SalesOrder,
+        work=lambda: _save(order_id, values, lines, removed, user),
+        said=(order_id, sorted(values.items()), list(lines), sorted(removed)),
+    )
 
 
 def _save(

@@ -32,6 +32,7 @@ from documents.operations.packing_slip import (
 )
 from documents.operations.registration import MAINTAIN
 from documents.rules.packing_slip import check_posted, check_reversal, status_of
+from documents.views.sales_order import sales_order_page
 from documents.views.scan_page import LineState, key_of, posting_context, scan_context, units_of
 from orders.models import SalesOrder
 from orders.rules.permission import check_may, may
@@ -70,6 +71,7 @@ def _row(packing_slip: Any) -> dict[str, Any]:
 
 
 @require_POST
+@refusals_on(sales_order_page)
 def packing_slip_create(request: Request, pk: int) -> HttpResponse:
     """A draft of what is left of the order (PCK-1)."""
     order = SalesOrder.objects.filter(pk=pk).first()

@@ -11,7 +11,7 @@ class Submission(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     token = PlainText(max_length=100)
-    made = models.CharField(max_length=50)  # the model of what it made …
+    made = models.CharField(max_length=50)  # the model of what it made, and of what it said a digest …
     made_id = models.PositiveBigIntegerField(null=True)  # … and its key
     at = models.DateTimeField(auto_now_add=True)
 

@@ -43,8 +43,8 @@ ERP_SETTINGS = (
     "for_sales_prices",
 )
 FORMAT = ("serial_format", "serial_format_sample", "serial_format_luhn")
-SERIAL_FIELDS = [*(f"serial_{name}" for name in (*SETTINGS, *ERP_SETTINGS)), *FORMAT]
-BATCH_FIELDS = [f"batch_{name}" for name in (*BATCH_SETTINGS, *ERP_SETTINGS)]
+SERIAL_FIELDS = (*(f"serial_{name}" for name in (*SETTINGS, *ERP_SETTINGS)), *FORMAT)
+BATCH_FIELDS = tuple(f"batch_{name}" for name in (*BATCH_SETTINGS, *ERP_SETTINGS))
 
 
 class DimensionGroupFilter(django_filters.FilterSet):

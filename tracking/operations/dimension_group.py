@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from orders.models import Product, User
+from orders.models import OrderStatus, Product, SalesOrder, SalesOrderLine, User
 from orders.operations.master_data import save_row
 from orders.operations.submission import once
 from orders.rules.permission import check_may
 from serialreg.errors import GroupHasProducts, NotFound, refuse
 from tracking.models import Registration, TrackingDimensionGroup
-from tracking.rules.dimension_group import check_switch, settle
+from tracking.rules.dimension_group import check_switch, settle, turned
 from tracking.rules.serial_format import check_mask, sample_for
 
 MAINTAIN_GROUP = "tracking.maintain_trackingdimensiongroup"
 NAMED = 5  # how many products a refusal names
+OPEN = [OrderStatus.OPEN, OrderStatus.PARTLY_DELIVERED, OrderStatus.PARTLY_INVOICED]  # what may have drafts
 
 
 def save_dimension_group(
@@ -30,7 +32,13 @@ def save_dimension_group(
     must have a sample that it matches (SET-5) [serial_format]. The group that was given stays as it was.
     """
     check_may(user, MAINTAIN_GROUP)
-    return once(token=token, user=user, made=TrackingDimensionGroup, work=lambda: _save(group.pk, values, user))
+    return once(
+        token=token,
+        user=user,
+        made=TrackingDimensionGroup,
+        work=lambda: _save(group.pk, values, user),
+        said=sorted(values.items()),
+    )
 
 
 def _save(pk: int | None, values: Mapping[str, Any], user: User) -> TrackingDimensionGroup:
@@ -41,7 +49,7 @@ def _save(pk: int | None, values: Mapping[str, Any], user: User) -> TrackingDime
         before,
         wanted,
         group=wanted["name"],
-        in_use=_product_in_use(group) if pk else None,
+        in_use=_product_in_use(group) if pk and turned(before, wanted) else None,
         catch_weight=_catch_weight_products(group) if pk else [],
     )
     _settle_format(wanted)
@@ -50,7 +58,7 @@ def _save(pk: int | None, values: Mapping[str, Any], user: User) -> TrackingDime
 
 def locked_group(pk: int) -> TrackingDimensionGroup:
     """The group as it is now, its row held until the transaction ends."""
-    group = TrackingDimensionGroup.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    group = TrackingDimensionGroup.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
     if group is None:
         raise NotFound()
     return group
@@ -62,9 +70,20 @@ def values_of(group: TrackingDimensionGroup) -> dict[str, Any]:
 
 
 def _product_in_use(group: TrackingDimensionGroup) -> str | None:
-    unfinished = Registration.objects.unfinished().filter(order_line__product__tracking_assignment__group=group)
-    registration = unfinished.select_related("order_line__product").order_by("id").first()
+    registration = unfinished_registration(Product.objects.filter(tracking_assignment__group=group))
     return str(registration.order_line.product) if registration else None
+
+
+def unfinished_registration(products: QuerySet[Product]) -> Registration | None:
+    """A registration of the products that is not finished, if there is one (SET-4).
+
+    Their open orders are held from here on: who is registering on one is waited for and seen, who comes later waits
+    and sees what this transaction made of the group.
+    """
+    lines = SalesOrderLine.objects.filter(product__in=products)
+    list(SalesOrder.objects.locked().filter(pk__in=lines.values("order"), status__in=OPEN).order_by("pk"))
+    unfinished = Registration.objects.unfinished().filter(order_line__product__in=products)
+    return unfinished.select_related("order_line__product").order_by("id").first()
 
 
 def _catch_weight_products(group: TrackingDimensionGroup) -> list[str]:

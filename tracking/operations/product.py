@@ -10,8 +10,8 @@ from orders.operations.master_data import save_row
 from orders.operations.submission import once
 from orders.rules.permission import check_may
 from serialreg.errors import NotFound
-from tracking.models import Registration, TrackingAssignment, TrackingDimensionGroup
-from tracking.operations.dimension_group import MAINTAIN_GROUP, locked_group
+from tracking.models import TrackingAssignment, TrackingDimensionGroup
+from tracking.operations.dimension_group import MAINTAIN_GROUP, locked_group, unfinished_registration
 from tracking.rules.dimension_group import check_assignment
 
 MAINTAIN_PRODUCT = "orders.maintain_product"
@@ -27,7 +27,13 @@ def save_product(
     """
     check_may(user, MAINTAIN_PRODUCT)
     group_pk = group.pk if group else None
-    return once(token=token, user=user, made=Product, work=lambda: _save(product.pk, dict(values), group_pk, user))
+    return once(
+        token=token,
+        user=user,
+        made=Product,
+        work=lambda: _save(product.pk, dict(values), group_pk, user),
+        said=(sorted(values.items()), group_pk),
+    )
 
 
 def _save(pk: int | None, values: dict[str, Any], group_pk: int | None, user: User) -> Product:
@@ -54,11 +60,11 @@ def _save(pk: int | None, values: dict[str, Any], group_pk: int | None, user: Us
 
 
 def _locked_product(pk: int) -> Product:
-    product = Product.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    product = Product.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
     if product is None:
         raise NotFound()
     return product
 
 
 def _in_use(product: Product) -> bool:
-    return Registration.objects.unfinished().filter(order_line__product=product).exists()
+    return unfinished_registration(Product.objects.filter(pk=product.pk)) is not None

@@ -56,6 +56,11 @@ def label_of(name: str) -> str:
     return str(field.verbose_name)  # type: ignore[union-attr]  # a column, and no relation the other way round
 
 
+def turned(before: Values, wanted: Values) -> list[str]:
+    """Which switches of the serial dimension change (SET-4)."""
+    return [name for name in SWITCHES if bool(before.get(name)) != bool(wanted.get(name))]
+
+
 def check_switch(
     before: Values, wanted: Values, *, group: str, in_use: str | None, catch_weight: Iterable[str]
 ) -> None:
@@ -64,8 +69,7 @@ def check_switch(
     `in_use` is a product of the group with unfinished registrations (SET-4) [group_in_use]; `catch_weight` are its
     catch weight products (SET-3) [catch_weight].
     """
-    switched = [name for name in SWITCHES if bool(before.get(name)) != bool(wanted.get(name))]
-    faults: list[Refusal] = [GroupInUse(field=name, product=in_use) for name in switched[:1] if in_use]
+    faults: list[Refusal] = [GroupInUse(field=name, product=in_use) for name in turned(before, wanted)[:1] if in_use]
     if wanted.get(SALES_PROCESS):
         faults.extend(_catch_weight(catch_weight, group, field=SALES_PROCESS))
     refuse(faults)

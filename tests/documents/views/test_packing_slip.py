@@ -23,7 +23,7 @@ from tests.scenarios.story import numbers_on
 
 pytestmark = pytest.mark.django_db
 
-RIGHTS = ["documents.view_packingslip", "documents.maintain_packingslip"]
+RIGHTS = ["orders.view_salesorder", "documents.view_packingslip", "documents.maintain_packingslip"]
 
 
 @pytest.fixture

@@ -1,0 +1,101 @@
+"""Lists of 100,000 documents: what the last page costs, compared with the first."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from documents.models import PackingSlip, PackingSlipLine
+from orders.models import OrderStatus, SalesOrder, SalesOrderLine
+from tests.benchmarks.measuring import medians
+from tests.factories import CustomerFactory, serialised_product
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.django_db(transaction=True)]
+
+ROWS = 100_000
+CUSTOMERS = 50
+ROUNDS = 15
+MS = 1000
+
+
+@pytest.fixture
+def many_documents(worker):
+    """Orders of one line each, with their packing slips, of which every tenth is a draft."""
+    product, today, now = serialised_product(), timezone.localdate(), timezone.now()
+    customers = [CustomerFactory() for _ in range(CUSTOMERS)]
+    orders = SalesOrder.objects.bulk_create(
+        (
+            SalesOrder(
+                number=f"SO-{number:06d}",
+                customer=customers[number % CUSTOMERS],
+                currency="NOK",
+                order_date=today,
+                status=OrderStatus.DELIVERED if number % 10 else OrderStatus.OPEN,
+                created_by=worker,
+            )
+            for number in range(ROWS)
+        ),
+        batch_size=5000,
+    )
+    lines = SalesOrderLine.objects.bulk_create(
+        (
+            SalesOrderLine(order=order, position=1, product=product, quantity=4, unit=product.unit, unit_price=1)
+            for order in orders
+        ),
+        batch_size=5000,
+    )
+    slips = PackingSlip.objects.bulk_create(
+        (draft_or_posted(order, number, worker, today, now) for number, order in enumerate(orders)), batch_size=5000
+    )
+    PackingSlipLine.objects.bulk_create(
+        (
+            PackingSlipLine(packing_slip=slip, order_line=line, quantity=4, item_number="P", name="P", unit=line.unit)
+            for slip, line in zip(slips, lines, strict=True)
+        ),
+        batch_size=5000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def draft_or_posted(order, number, user, today, now):
+    slip = PackingSlip(order=order, created_by=user)
+    if number % 10:
+        slip.number, slip.posted_by, slip.posted_at, slip.document_date = f"PS-{number:06d}", user, now, today
+        slip.customer_name = order.customer.name
+    return slip
+
+
+def test_lists_end_as_they_begin(many_documents, worker, person, client_of, table):
+    worker.groups.add(Group.objects.get(name="Sales clerk"))
+    browser, client = person(worker), client_of(worker)
+    for name, more in [
+        ("sales_order_list", ""),
+        ("sales_order_list", "&status=open"),
+        ("sales_order_list", "&sort=number"),
+        ("packing_slip_list", ""),
+        ("packing_slip_list", "&status=posted"),
+        ("packing_slip_list", "&sort=number"),
+    ]:
+        first, last = (f"{reverse(name)}?page={page}{more}" for page in ("1", "last"))
+        pages = {page: (lambda page=page: browser.get(page)) for page in (first, last)}
+        times = medians(pages, rounds=ROUNDS, warm_up=2)
+        label = f"{name.replace('_', ' ')}{more.replace('&', ', ')}, last of {ROWS:,} against first"
+        table.add(
+            label,
+            f"{times[last] * MS:.0f} ms",
+            floor=f"{times[first] * MS:.0f} ms",
+            ratio=times[last] / times[first],
+            limit=1.2,
+        )
+        table.add_count(label, queries_of(client, last), limit=queries_of(client, first))
+
+
+def queries_of(client, page):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(page).status_code == 200
+    return len(captured)
