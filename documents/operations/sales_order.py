@@ -74,6 +74,7 @@ def _save(
     refuse(_faults(wanted, gone))
     if not order_id:
         order.number = next_number(SequenceKind.SALES_ORDER)
+    order._history_user = user  # type: ignore[attr-defined]  # simple-history looks for it, in commands too
     order.save()
     for line in gone:
         line.delete()

@@ -47,7 +47,7 @@ class SalesOrder(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["status"])
 
     objects = SalesOrderQuerySet.as_manager()
 

@@ -20,4 +20,4 @@ def refresh_status(*, order: SalesOrder) -> None:
     status = status_of(SalesOrderLine.objects.filter(order=order))
     if status != order.status:
         order.status = status
-        order.save(update_fields=["status"])
+        SalesOrder.objects.filter(pk=order.pk).update(status=status)

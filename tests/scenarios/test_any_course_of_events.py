@@ -26,7 +26,7 @@ NUMBERS = ["SN1", "sn1", "SN2", "SN3", "SN4", "bad number"]
 places = st.integers(0, 2)  # which of the order's lines
 numbers = st.sampled_from(NUMBERS)
 steps = st.one_of(
-    st.tuples(st.sampled_from(["draft", "delete", "post", "cancel", "cancel_rest"])),
+    st.tuples(st.sampled_from(["draft", "delete", "complete", "post", "post", "cancel", "cancel_rest"])),
     st.tuples(st.sampled_from(["scan", "remove", "fill", "scan"]), places, numbers),
     st.tuples(st.sampled_from(["cannot_read", "take_off", "reverse", "release"]), places),
     st.tuples(st.just("change"), places, st.sampled_from(["0", "1", "2", "2.5", "9"])),
@@ -77,6 +77,12 @@ class Story:
     def fill(self, place: int, number: str) -> Codes | None:
         line, blank = self._line(place), self._registration(place, number="")
         return line and blank and self.somebody.scan(line, number, blank=blank)
+
+    def complete(self) -> Codes | None:
+        """Whatever is missing cannot be read: without this, hardly any strict line would ever be posted."""
+        line = self._line(0)
+        missing = int(line.quantity - line.registered) if line else 0
+        return line and [code for _ in range(missing) for code in self.somebody.cannot_read(line)]
 
     def cannot_read(self, place: int) -> Codes | None:
         line = self._line(place)

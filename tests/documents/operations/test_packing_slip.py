@@ -460,9 +460,9 @@ def test_queries_do_not_grow_with_lines_and_numbers(worker, lines, units, django
     slip, slip_lines = draft_of(order, worker)
     for line in slip_lines:
         register(line, *(f"A{number}" for number in range(units)), user=worker)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         post_packing_slip(packing_slip=slip, user=worker)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         cancel_packing_slip(packing_slip=slip, user=worker)
     with django_assert_num_queries(11):
         create_packing_slip(order=order, user=worker)
