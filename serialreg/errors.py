@@ -336,6 +336,20 @@ class NotPosted(Conflict):
     message = gettext_lazy("The packing slip is a draft. Post it first.")
 
 
+class AlreadyInvoiced(Conflict):
+    """PCK-4."""
+
+    code = "already_invoiced"
+    message = gettext_lazy("It was invoiced. Delete or credit the invoice first.")
+
+
+class AlreadyReturned(Conflict):
+    """PCK-4."""
+
+    code = "already_returned"
+    message = gettext_lazy("A unit of it came back already. Reverse that return first.")
+
+
 class AlreadyReversed(Conflict):
     """PCK-3."""
 

@@ -15,6 +15,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMult
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from serialreg.errors import NotPermitted, Refusal
@@ -171,7 +172,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"menu": [(name, text) for right, name, text in menu_entries() if user.has_perm(right)]}
+    # Lazy: the fragments that answer a script show no menu.
+    return {"menu": SimpleLazyObject(lambda: [entry for right, *entry in menu_entries() if user.has_perm(right)])}
 
 
 def menu_entries() -> list[tuple[str, str, str]]:

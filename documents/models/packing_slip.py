@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.models.base import Document, DocumentLine
 from orders.models import SalesOrderLine
 from orders.models.fields import PlainText, QuantityField
-from tracking.models import Registration
+from tracking.models import Registration, RegistrationState
 from tracking.models.number import MAX_LENGTH
 
 
@@ -90,9 +90,13 @@ class PackingSlip(Document):
 
 class PackingSlipLineQuerySet(models.QuerySet["PackingSlipLine"]):
     def with_reversed(self) -> PackingSlipLineQuerySet:
-        """With reversed_quantity, the sum of the line's reversals."""
-        sums = {"reversed_quantity": _sum_of(PackingSlipLineReversal, "line")}
-        return self.annotate(**sums)
+        """With reversed_quantity, the sum of the line's reversals, and has_returned, whether a unit came back."""
+        returned = PackingSlipUnit.objects.open().filter(registration__state=RegistrationState.RETURNED)
+        found = {
+            "reversed_quantity": _sum_of(PackingSlipLineReversal, "line"),
+            "has_returned": Exists(returned.filter(line=OuterRef("pk"))),
+        }
+        return self.annotate(**found)
 
     def for_decisions(self) -> PackingSlipLineQuerySet:
         """With all that the rules look at, in one query."""
@@ -102,7 +106,8 @@ class PackingSlipLineQuerySet(models.QuerySet["PackingSlipLine"]):
 class PackingSlipLine(DocumentLine):
     """What a packing slip ships of one order line."""
 
-    reversed_quantity: Decimal  # with_reversed()
+    reversed_quantity: Decimal  # both: with_reversed()
+    has_returned: bool
 
     packing_slip = models.ForeignKey(PackingSlip, models.CASCADE, related_name="lines")
     order_line = models.ForeignKey(SalesOrderLine, models.PROTECT, related_name="packing_slip_lines")

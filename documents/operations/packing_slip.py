@@ -258,7 +258,7 @@ def _chosen(
 
 def _reversal_faults(chosen: Mapping[PackingSlipLine, Decimal]) -> Iterator[Refusal]:
     for line, quantity in chosen.items():
-        yield from faults_of(check_reversal, line, quantity, reversed_before=line.reversed_quantity)
+        yield from faults_of(check_reversal, line, quantity)
 
 
 def _end_links(reversals: list[PackingSlipLineReversal]) -> None:

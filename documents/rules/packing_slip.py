@@ -11,7 +11,9 @@ from django.utils.formats import date_format
 from documents.models import PackingSlip, PackingSlipLine, PackingSlipStatus
 from orders.rules.quantity import check_whole, shown
 from serialreg.errors import (
+    AlreadyInvoiced,
     AlreadyPosted,
+    AlreadyReturned,
     AlreadyReversed,
     DateInFuture,
     NothingToDeliver,
@@ -113,12 +115,18 @@ def check_post(packing_slip: PackingSlip, lines: Iterable[PackingSlipLine], *, t
     refuse(faults_at_posting(packing_slip, lines, today=today))
 
 
-def check_reversal(line: PackingSlipLine, quantity: Decimal, *, reversed_before: Decimal) -> None:
-    """Refuse to take back more than is left of a posted line, or a part of a serialised one (PCK-3)."""
-    left = line.quantity - reversed_before
-    position = line.order_line.position
+def check_reversal(line: PackingSlipLine, quantity: Decimal) -> None:
+    """Refuse to take back more than is left of a posted line, or a part of a serialised one (PCK-3).
+
+    Nor what came back already, or was invoiced: no more of an order line is ever invoiced than delivered (PCK-4).
+    """
+    left = line.quantity - line.reversed_quantity
+    order_line = line.order_line
+    position = order_line.position
     if left <= 0:
         raise AlreadyReversed(line=position)
+    if line.has_returned:
+        raise AlreadyReturned(line=position)
     if line.serialised and quantity != line.quantity:
         raise PartialReversal(
             field="quantity", line=position, product=f"{line.item_number} {line.name}", quantity=shown(line.quantity)
@@ -132,3 +140,5 @@ def check_reversal(line: PackingSlipLine, quantity: Decimal, *, reversed_before:
             most=shown(left),
             sample=shown(left),
         )
+    if order_line.delivered_quantity - quantity < order_line.invoiced_quantity:
+        raise AlreadyInvoiced(line=position)

@@ -148,7 +148,7 @@ def _journal(packing_slip: PackingSlip, lines: list[PackingSlipLine], typed: Que
 
 def _journal_row(form: ReversalForm, line: Any, left: Decimal) -> dict[str, Any]:
     """A posted line, its first numbers, and how it is reversed or why it cannot be."""
-    faults = faults_of(check_reversal, line, left, reversed_before=line.reversed_quantity)
+    faults = faults_of(check_reversal, line, left)
     names = {"take": f"take_{line.pk}", "quantity": f"quantity_{line.pk}"}
     for name in names.values():
         if faults and name in form.fields:

@@ -24,7 +24,7 @@ from tracking.models import Registration, TrackingDimensionGroup, group_of
 from tracking.rules.registration import check_place
 from tracking.scanning import ScanMode
 
-NEWEST = 20  # how many registrations come back from a scan, however many the document has
+NEWEST = 10  # how many registrations come back from a scan, however many the document has
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
+from django.shortcuts import render
 from django.urls import include, path
 from django.views.decorators.http import require_POST
 
@@ -17,7 +17,7 @@ def floor(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         product = Product.objects.get(pk=pk)
         number = SerialNumber.objects.create(product=product, number=text, folded=fold(text))
-    return HttpResponse(render_to_string("floor.html", {"product": product, "number": number}))
+    return render(request, "floor.html", {"product": product, "number": number})
 
 
 urlpatterns = [path("floor/<int:pk>/", floor, name="floor"), path("", include("serialreg.urls"))]

@@ -36,7 +36,9 @@ class Command(BaseCommand):
             demo.load({user.username: user for user in User.objects.filter(username__in=ROLES)})
             if new:
                 write_secret(passwords, "".join(f"{name}\t{password}\n" for name, password in new.items()))
-        self.stdout.write(f"The demo data is loaded. Users and passwords: {passwords}")
+        self.stdout.write("The demo data is loaded.")
+        if new:
+            self.stdout.write(f"Users and passwords: {passwords}")
 
 
 def make_users() -> dict[str, str]:

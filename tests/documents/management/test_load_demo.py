@@ -13,6 +13,7 @@ from documents.management.commands.load_demo import write_secret
 from documents.management.demo_data import FIRST_STEPS, ROLES
 from documents.models import PackingSlip, PackingSlipStatus
 from orders.models import Customer, OrderStatus, Product, SalesOrder, User
+from tests.factories import PASSWORD, UserFactory
 from tracking.models import Registration, RegistrationState, TrackingDimensionGroup
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,17 @@ def test_every_role_signs_in_with_the_written_password(passwords):
         response = client.post(reverse("login"), {"username": name, "password": password})
         assert response.status_code == 302
         assert int(client.session["_auth_user_id"]) == User.objects.get(username=name).pk
+
+
+def test_users_who_are_there_already_keep_their_passwords(settings, tmp_path, capsys):
+    settings.DATA_DIR = tmp_path
+    for name in [*ROLES, "admin"]:
+        UserFactory(username=name, password=PASSWORD)
+    call_command("load_demo")
+    assert all(user.check_password(PASSWORD) for user in User.objects.all())
+    assert list(tmp_path.iterdir()) == []
+    assert "passwords" not in capsys.readouterr().out
+    assert SalesOrder.objects.exists()
 
 
 def test_only_the_owner_reads_the_passwords(passwords):

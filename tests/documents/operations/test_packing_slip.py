@@ -21,6 +21,7 @@ from orders.models import NumberSequence, OrderStatus
 from orders.rules.permission import MNR
 from serialreg.errors import (
     AlreadyPosted,
+    AlreadyReturned,
     AlreadyReversed,
     BatchesMissing,
     DateInFuture,
@@ -353,6 +354,22 @@ def test_cancelling_takes_back_what_is_left(order, worker):
     cancel_packing_slip(packing_slip=slip, user=worker, token="form-2")
     cancel_packing_slip(packing_slip=slip, user=worker, token="form-2")
     assert sorted(row.quantity for row in PackingSlipLineReversal.objects.all()) == [2, 4, 6]
+
+
+@pytest.mark.rule("PCK-4")
+def test_what_was_invoiced_or_came_back_cannot_be_reversed(order, worker):
+    slip = posted(order, worker, "A1", "A2")
+    serialised, plain = slip.lines.all()
+    order.lines.update(invoiced_quantity=1)
+    with pytest.raises(ManyFaults) as refused:
+        cancel_packing_slip(packing_slip=slip, user=worker)
+    assert [fault.code for fault in refused.value.faults] == ["already_invoiced", "already_invoiced"]
+    reverse_lines(packing_slip=slip, quantities={plain.pk: Decimal(9)}, user=worker)
+    order.lines.update(invoiced_quantity=0)
+    Registration.objects.filter(number="A1").update(state=RegistrationState.RETURNED)
+    with pytest.raises(AlreadyReturned):
+        reverse_lines(packing_slip=slip, quantities={serialised.pk: None}, user=worker)
+    assert delivered(order)[0] == [2, 1]
 
 
 @pytest.mark.rule("PCK-3")

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from orders.models import NumberSequence, SequenceKind
-from serialreg.errors import GroupHasProducts, NotFound, NotPermitted
+from serialreg.errors import GroupHasProducts, Malformed, NotFound, NotPermitted
 from tests.factories import TrackingDimensionGroupFactory, product_in
 from tests.tracking.channels import RIGHTS
 from tracking.models import TrackingDimensionGroup
@@ -73,6 +73,8 @@ def test_a_name_is_plain_text(set_up_user, name):
 def test_the_same_submission_makes_one_group(set_up_user):
     made = save_dimension_group(**new(), user=set_up_user, token="t1")
     assert save_dimension_group(**new(), user=set_up_user, token="t1") == made
+    with pytest.raises(Malformed):
+        save_dimension_group(**new(name="Tools"), user=set_up_user, token="t1")
 
 
 def test_who_changed_what_is_kept(set_up_user):

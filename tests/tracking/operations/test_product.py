@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from orders.models import Product
-from serialreg.errors import NotFound, NotPermitted
+from serialreg.errors import Malformed, NotFound, NotPermitted
 from tests.factories import ProductFactory, TrackingDimensionGroupFactory, product_in, serialised_product
 from tracking.models import TrackingAssignment
 from tracking.operations.product import save_product
@@ -81,6 +81,8 @@ def test_products_without_gtin_do_not_clash(set_up_user):
 def test_the_same_submission_makes_one_product(set_up_user):
     made = save_product(**new(), user=set_up_user, token="t1")
     assert save_product(**new(), user=set_up_user, token="t1") == made
+    with pytest.raises(Malformed):
+        save_product(**new(item_number="P2"), user=set_up_user, token="t1")
 
 
 def test_what_is_gone_is_said_to_be_gone(set_up_user):
