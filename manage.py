@@ -130,7 +130,11 @@ DEMO_NEEDS = (
     Need("DejaVu fonts (PDF)", "fonts-dejavu-core", "--cask font-dejavu", has_dejavu),
     Need("gettext (translations)", "gettext", "gettext", lambda: shutil.which("msgfmt") is not None),
 )
-TEST_NEEDS = (Need("Chromium (browser tests)", "chromium", "--cask chromium", lambda: find_chromium() is not None),)
+TEST_NEEDS = (
+    Need("Chromium (browser tests)", "chromium", "--cask chromium", lambda: find_chromium() is not None),
+    # Node.js inside Playwright wants it, and Chromium does not bring it.
+    Need("libatomic (Playwright)", "libatomic1", "gcc", lambda: sys.platform == "darwin" or has_library("atomic", 1)),
+)
 
 
 def system_needs(verb: str) -> tuple[Need, ...]:

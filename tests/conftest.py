@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -22,6 +23,10 @@ from django.test import Client, override_settings
 
 from orders.models import Company, User
 from tests.factories import UserFactory
+
+# A slow machine is no fault.
+hypothesis.settings.register_profile("serialreg", deadline=None)
+hypothesis.settings.load_profile("serialreg")
 
 ON_POSTGRES = "postgresql" in settings.DATABASES["default"]["ENGINE"]
 

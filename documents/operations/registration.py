@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -24,7 +24,8 @@ from serialreg.errors import (
     faults_of,
     refuse,
 )
-from tracking.models import EventKind, Registration, RegistrationState, SerialEvent, SerialNumber, fold, group_of
+from tracking.models import EventKind, Registration, RegistrationState, SerialEvent, fold, group_of
+from tracking.models.registration import RegistrationQuerySet
 from tracking.operations.registration import (
     claim_numbers,
     create_registrations,
@@ -77,7 +78,8 @@ def register_numbers(*, line_id: int, texts: Sequence[str], user: User) -> list[
             return _register(line, numbers, user)
     except IntegrityError:
         # The constraint of the database said it: somebody's registration of the same number, outside any lock.
-        raise _duplicate_after_all(line_id, numbers) from None
+        refuse(_duplicates(_of_product_on(line_id, numbers), numbers))
+        raise
 
 
 def mark_not_readable(*, line_id: int, user: User, note: str = "") -> Registration:
@@ -104,7 +106,7 @@ def fill_blank(*, registration_id: int, text: str, user: User) -> Registration:
         product = line.order_line.product
         check_format(group_of(product), number, str(product))
         claimed = claim_numbers(product=product, numbers=[number])
-        refuse(_duplicates(claimed, [number]))
+        refuse(_duplicates(Registration.objects.filter(serial_number__in=claimed.values()), [number]))
         registration.serial_number, registration.number = claimed[fold(number)], number
         registration.save(update_fields=["serial_number", "number"])
         SerialEvent.objects.bulk_create(events_of([registration], kind=EventKind.FILLED, user=user))
@@ -168,9 +170,10 @@ def _numbers_of(texts: Sequence[str]) -> list[str]:
 
 def _locked_line(line_id: int) -> PackingSlipLine:
     """The line of a draft as it is now, its order locked."""
-    if not SalesOrder.objects.locked().filter(packingslips__lines=line_id).values_list("pk", flat=True):
+    list(SalesOrder.objects.locked().filter(packingslips__lines=line_id).values_list("pk"))
+    line = PackingSlipLine.objects.for_decisions().filter(pk=line_id).first()
+    if line is None:  # perhaps deleted by whoever held the lock
         raise NotFound()
-    line = PackingSlipLine.objects.for_decisions().get(pk=line_id)
     check_draft(line.packing_slip)
     return line
 
@@ -200,7 +203,7 @@ def _register(line: PackingSlipLine, numbers: Sequence[str], user: User) -> list
     check_takes_numbers(group, product=str(product), number=numbers[0] if numbers else "")
     refuse(_format_faults(line, numbers))
     claimed = claim_numbers(product=product, numbers=numbers)
-    refuse(_duplicates(claimed, numbers))
+    refuse(_duplicates(Registration.objects.filter(serial_number__in=claimed.values()), numbers))
     _check_line(line, adding=len(numbers), number=", ".join(numbers[:3]))
     registrations = create_registrations(order_line=line.order_line, numbers=numbers, claimed=claimed, user=user)
     _link(line, registrations)
@@ -222,19 +225,16 @@ def _link(line: PackingSlipLine, registrations: Sequence[Registration]) -> None:
     PackingSlipLine.objects.filter(pk=line.pk).update(registered=F("registered") + len(registrations))
 
 
-def _duplicates(claimed: Mapping[str, SerialNumber], numbers: Sequence[str]) -> Iterator[Refusal]:
-    """A fault for each number that a live registration holds, saying where it stands (REG-3)."""
-    serials = [serial.pk for serial in claimed.values()]
-    live = Registration.objects.live().filter(serial_number__in=serials)
+def _duplicates(registrations: RegistrationQuerySet, numbers: Sequence[str]) -> Iterator[Refusal]:
+    """A fault for each number that a live one of the registrations holds, saying where it stands (REG-3)."""
+    live = registrations.live()
     if not live.exists():  # almost every scan ends here, so it is asked before all the words of a refusal are
         return
-    taken = {
-        registration.serial_number_id: registration
-        for registration in live.select_related("order_line__product", "order_line__order__customer")
-    }
+    places = live.select_related("order_line__product", "order_line__order__customer")
+    taken = {fold(registration.number): registration for registration in places}
     documents = _documents_of(taken.values())
     for index, number in enumerate(numbers):
-        if registration := taken.get(claimed[fold(number)].pk):
+        if registration := taken.get(fold(number)):
             yield DuplicateSerial(
                 field="text",
                 index=index,
@@ -263,9 +263,9 @@ def _documents_of(registrations: Iterable[Registration]) -> dict[int, str]:
     return where
 
 
-def _duplicate_after_all(line_id: int, numbers: Sequence[str]) -> Refusal:
-    """Where the number stands that the database would not take twice."""
-    product = PackingSlipLine.objects.select_related("order_line__product").get(pk=line_id).order_line.product
-    serials = SerialNumber.objects.filter(product=product, folded__in=[fold(number) for number in numbers])
-    claimed = {serial.folded: serial for serial in serials}
-    return next(_duplicates(claimed, [number for number in numbers if fold(number) in claimed]))
+def _of_product_on(line_id: int, numbers: Sequence[str]) -> RegistrationQuerySet:
+    """The registrations of these numbers of the line's product, whatever the line has become."""
+    return Registration.objects.filter(
+        serial_number__product__order_lines__packing_slip_lines=line_id,
+        serial_number__folded__in=[fold(number) for number in numbers],
+    )

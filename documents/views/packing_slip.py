@@ -33,7 +33,7 @@ from documents.operations.packing_slip import (
 from documents.operations.registration import MAINTAIN
 from documents.rules.packing_slip import check_posted, check_reversal, status_of
 from documents.views.sales_order import sales_order_page
-from documents.views.scan_page import LineState, key_of, posting_context, scan_context, units_of
+from documents.views.scan_page import LineState, key_of, posting_context, scan_context, units_of, with_origin
 from orders.models import SalesOrder
 from orders.rules.permission import check_may, may
 from orders.rules.quantity import shown
@@ -164,10 +164,12 @@ def packing_slip_numbers(request: Request, pk: int) -> HttpResponse:
     line = PackingSlipLine.objects.select_related("packing_slip__order").filter(pk=pk).first()
     if line is None:
         raise NotFound
+    page = page_of(request, units_of(line), per_page=NUMBERS_A_PAGE)
     context = {
         "line": line,
         "packing_slip": line.packing_slip,
-        "page": page_of(request, units_of(line), per_page=NUMBERS_A_PAGE),
+        "page": page,
+        "units": page if line.packing_slip.is_posted else with_origin(line, page),
         "may_register": may(request.user, MAINTAIN) and not line.packing_slip.is_posted,
     }
     return render(request, "documents/packing_slip/numbers.html", context)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -51,7 +51,7 @@ def scan_context(request: Request, lines: Iterable[PackingSlipLine], *, line_id:
         "mode": mode_of(asked),
         "text": request.GET.get("text", ""),
         "blank": _selected_blank(active, asked),
-        "newest": units_of(active.line).reverse()[:NEWEST] if active else [],
+        "newest": with_origin(active.line, units_of(active.line).reverse()[:NEWEST]) if active else [],
         "may_register": may(request.user, MAINTAIN),
         "may_mark": may(request.user, MNR),
         "mark_fault": active and _why_no_blank(active.line),
@@ -110,11 +110,25 @@ def why_no_numbers(group: TrackingDimensionGroup) -> str:
 
 
 def units_of(line: PackingSlipLine) -> QuerySet[PackingSlipUnit, dict[str, Any]]:
-    """The registrations of a line, as scanned, each with the reversed packing slip that it came from (PCK-5)."""
-    before = PackingSlipUnit.objects.filter(registration=OuterRef("registration"), pk__lt=OuterRef("pk"))
-    came_from = before.order_by("-pk").values("line__packing_slip__number")[:1]
-    units = line.units.with_number().annotate(came_from=Subquery(came_from), note=F("registration__note"))
-    return units.order_by("pk").values("registration_id", "shown_number", "note", "reversal_id", "came_from")
+    """The registrations of a line, as scanned."""
+    units = line.units.with_number().annotate(
+        note=F("registration__note"), registered_at=F("registration__registered_at")
+    )
+    return units.order_by("pk").values("registration_id", "shown_number", "note", "reversal_id", "registered_at")
+
+
+def with_origin(line: PackingSlipLine, units: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The registrations of a draft's line, each with the reversed packing slip that it came from (PCK-5).
+
+    Those that are older than the draft came from one: the others are not asked for, so that scans need not wait.
+    """
+    units = list(units)
+    carried = [unit["registration_id"] for unit in units if unit["registered_at"] < line.packing_slip.created_at]
+    origins = dict[int, str]()
+    if carried:
+        before = PackingSlipUnit.objects.filter(registration__in=carried, reversal__isnull=False).order_by("pk")
+        origins = dict(before.values_list("registration", "line__packing_slip__number"))
+    return [{**unit, "came_from": origins.get(unit["registration_id"])} for unit in units]
 
 
 def _active(states: Sequence[LineState], line_id: int | None) -> LineState | None:

@@ -72,14 +72,16 @@ class ScanField extends HTMLElement {
   async #send() {
     if (this.#sending) return;
     this.#sending = true;
-    let pause = PAUSES.first;
-    while (this.#queue.length) {
-      this.#trouble = await this.#sendFirst();
-      this.#showWaiting();
-      if (this.#trouble) await new Promise((resolve) => setTimeout(resolve, pause));
-      pause = this.#trouble ? Math.min(2 * pause, PAUSES.longest) : PAUSES.first;
+    try {
+      for (let pause = PAUSES.first; this.#queue.length; ) {
+        this.#trouble = await this.#sendFirst();
+        this.#showWaiting();
+        if (this.#trouble) await new Promise((resolve) => setTimeout(resolve, pause));
+        pause = this.#trouble ? Math.min(2 * pause, PAUSES.longest) : PAUSES.first;
+      }
+    } finally {
+      this.#sending = false;
     }
-    this.#sending = false;
   }
 
   /** Send the first scan of the queue, and take it off when it is answered. Returns why it has to wait, or "". */
@@ -167,7 +169,8 @@ class ScanField extends HTMLElement {
   }
 
   #sound(name) {
-    this.#audio ??= new AudioContext();
+    this.#audio ??= window.AudioContext && new AudioContext();
+    if (!this.#audio) return;
     SOUNDS[name].pitches.forEach((pitch, at) => {
       const { length } = SOUNDS[name];
       const [tone, volume] = [this.#audio.createOscillator(), this.#audio.createGain()];

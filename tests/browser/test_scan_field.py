@@ -7,6 +7,7 @@ import time
 from itertools import cycle
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -18,7 +19,14 @@ from tests.scenarios.story import numbers_on
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RIGHTS = ["documents.view_packingslip", "documents.maintain_packingslip"]
-HOSTILE = ["<svg/onload=alert(1)>", "=1+cmd()", "';DROP_TABLE", "../../etc", "{{7*7}}", '"><img/src=x/onerror=alert(1)>']
+HOSTILE = [
+    "<svg/onload=alert(1)>",
+    "=1+cmd()",
+    "';DROP_TABLE",
+    "../../etc",
+    "{{7*7}}",
+    '"><img/src=x/onerror=alert(1)>',
+]
 LISTEN = """
   window.heard = [];
   const part = { connect: (next) => next, gain: { setValueAtTime() {}, linearRampToValueAtTime() {} } };
@@ -301,6 +309,17 @@ def test_handheld_shows_field_and_count_without_scrolling(page, field, scheme):
     for part in (field, page.locator("#registration .scan-count"), refused(page)):
         expect(part).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("mode", ["add", "remove"])
+def test_everybody_can_read_and_reach_it(page, field, line, address, scheme, mode):
+    page.emulate_media(color_scheme=scheme)
+    register(line, "SN1", "")
+    page.goto(f"{address}?mode={mode}")
+    type_labels(page, ["SN2", "a b"])
+    expect(refused(page).first).to_be_visible()
+    assert not Axe().run(page).response["violations"]
 
 
 @pytest.mark.rule("REG-1", "REG-2")

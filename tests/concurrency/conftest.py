@@ -19,9 +19,8 @@ from documents.models import PackingSlipUnit
 from documents.triggers import TRIGGERS
 from orders.models import User
 from serialreg import triggers
+from tests.concurrency.threads import MOMENT
 from tracking.models import Registration
-
-MOMENT = 1.0  # seconds that somebody waits for others who may be held up by a lock
 
 
 @pytest.fixture

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import partial
+from threading import Event
+from time import sleep
 
 import pytest
 
 from documents.models import PackingSlip, PackingSlipLine, PackingSlipLineReversal
 from documents.operations import packing_slip as operations
 from documents.operations import registration as registering
-from documents.operations.packing_slip import cancel_packing_slip, create_packing_slip, post_packing_slip
+from documents.operations.packing_slip import (
+    cancel_packing_slip,
+    create_packing_slip,
+    delete_packing_slip,
+    post_packing_slip,
+)
 from documents.operations.registration import scan
 from orders.models import NumberSequence, SalesOrderLine
-from serialreg.errors import AlreadyPosted
-from tests.concurrency.threads import at_once, kinds
+from serialreg.errors import AlreadyPosted, NotFound
+from tests.concurrency.threads import MOMENT, PATIENCE, at_once, kinds
 from tests.factories import PackingSlipLineFactory, SalesOrderLineFactory, register, serialised_product
 from tracking.models import Registration, RegistrationState
 from tracking.scanning import ScanMode
@@ -144,6 +151,33 @@ def test_control_without_lock_a_draft_registration_is_on_a_posted_document(worke
     line, [posted, _scanned] = post_while_scanning(worker, meet_at)
     assert posted.is_posted
     assert line.units.filter(registration__state=RegistrationState.DRAFT).exists()
+
+
+# Deleting against scanning
+
+
+@pytest.mark.rule("REG-12")
+def test_a_scan_that_waits_for_the_deletion_of_its_draft_finds_nothing(worker, monkeypatch):
+    line = PackingSlipLineFactory()
+    deleting = Event()
+    take_off = operations.take_off
+
+    def slow(*args, **kwargs):
+        deleting.set()
+        sleep(MOMENT)
+        return take_off(*args, **kwargs)
+
+    def scan_meanwhile():
+        deleting.wait(PATIENCE)
+        return scan(line_id=line.pk, text="A", mode=ScanMode.ADD, user=worker)
+
+    monkeypatch.setattr(operations, "take_off", slow)
+    answers = at_once(
+        partial(delete_packing_slip, packing_slip=line.packing_slip, user=worker),
+        scan_meanwhile,
+    )
+    assert answers[0] is None
+    assert isinstance(answers[1], NotFound)
 
 
 # Reversing twice

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 PATIENCE = 30  # seconds; whoever waits longer has failed
+MOMENT = 1.0  # seconds for which somebody waits for others who may be held up by a lock
 
 
 def connect() -> None:

@@ -202,8 +202,8 @@ def course_of(events: list[tuple[str, ...]], somebody: Operations | Pages) -> tu
 
 
 def some(count: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """So many courses. The test itself rolls the database back, and a slow machine is no fault."""
-    limits = settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    """So many courses. The test itself rolls the database back after each."""
+    limits = settings(max_examples=count, suppress_health_check=list(HealthCheck), derandomize=True)
     return lambda test: limits(given(events=courses)(test))
 
 

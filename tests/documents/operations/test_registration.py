@@ -1,11 +1,13 @@
 """Registering on a draft: REG-1 to REG-7, REG-9."""
 
 from decimal import Decimal
-from unittest.mock import patch
+from unittest.mock import DEFAULT, patch
 
 import pytest
+from django.db import IntegrityError
 
 from documents.models import PackingSlipUnit
+from documents.operations import registration
 from documents.operations.packing_slip import cancel_packing_slip, create_packing_slip, post_packing_slip
 from documents.operations.registration import (
     fill_blank,
@@ -178,28 +180,31 @@ def test_leading_zeros_count_and_products_are_apart(line, worker):
     assert live() == ["007", "007", "07"]
 
 
-@pytest.mark.rule("REG-3")
-def test_the_database_says_no_when_nobody_else_did(line, worker):
-    """The last guard, with the check before it switched off."""
+@pytest.fixture
+def taken_elsewhere(line, worker):
+    """A1 is registered on another order of the same product."""
     elsewhere = PackingSlipLineFactory(order_line=SalesOrderLineFactory(product=line.order_line.product))
     add(elsewhere, "A1", worker)
-    module = "documents.operations.registration"
+    return elsewhere
+
+
+@pytest.mark.rule("REG-3")
+def test_the_database_says_no_when_nobody_else_did(line, worker, taken_elsewhere):
+    """The last guard, with the check before it switched off; it names every place as well."""
+    found = registration._duplicates
     with (
-        patch(f"{module}._duplicates", side_effect=[[], iter([DuplicateSerial(number="A1")])]),
-        pytest.raises(DuplicateSerial),
+        patch.object(registration, "_duplicates", side_effect=[[], DEFAULT], wraps=found),
+        pytest.raises(DuplicateSerial) as refused,
     ):
-        add(line, "A1", worker)
+        register_numbers(line_id=line.pk, texts=["B1", "a1"], user=worker)
+    assert refused.value.index == 1
+    assert refused.value.data["document"].endswith(taken_elsewhere.order_line.order.number)
     assert numbers_on(line) == []
 
 
-@pytest.mark.rule("REG-3")
-def test_the_database_guard_names_the_place_as_well(line, worker):
-    from documents.operations import registration
-
-    elsewhere = PackingSlipLineFactory(order_line=SalesOrderLineFactory(product=line.order_line.product))
-    add(elsewhere, "A1", worker)
-    refusal = registration._duplicate_after_all(line.pk, ["B1", "a1"])
-    assert refusal.data["document"].endswith(elsewhere.order_line.order.number)
+def test_another_fault_that_the_database_finds_is_not_hidden(line, worker, taken_elsewhere):
+    with patch.object(registration, "_duplicates", return_value=[]), pytest.raises(IntegrityError):
+        add(line, "A1", worker)
 
 
 @pytest.mark.rule("REG-4")

@@ -13,6 +13,7 @@ from django.utils.html import escape
 
 from documents.models import PackingSlipLine, PackingSlipUnit
 from documents.operations.packing_slip import cancel_packing_slip, create_packing_slip, post_packing_slip
+from documents.views.scan_page import NEWEST
 from orders.rules.permission import MNR
 from tests.factories import (
     PackingSlipFactory,
@@ -396,7 +397,7 @@ def many(line, count):
 
 
 @pytest.mark.parametrize("count", [0, 1, 300])
-def test_scan_takes_12_queries_and_answers_with_20_numbers_at_most(client, count):
+def test_scan_takes_12_queries_and_answers_with_the_newest_numbers(client, count):
     line = PackingSlipLineFactory(order_line__quantity=10_000)
     many(line, count)
     with CaptureQueriesContext(connection) as queries:
@@ -404,7 +405,7 @@ def test_scan_takes_12_queries_and_answers_with_20_numbers_at_most(client, count
     frame = ("SAVEPOINT", "RELEASE SAVEPOINT")  # around the statements, and no round trips of their own outside tests
     statements = [query["sql"] for query in queries if not query["sql"].startswith(frame)]
     assert len(statements) == 12, "\n".join(statements)
-    assert len(response.context["newest"]) == min(count + 1, 20)
+    assert len(response.context["newest"]) == min(count + 1, NEWEST)
 
 
 # The work list
