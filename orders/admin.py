@@ -24,7 +24,14 @@ from serialreg.errors import NotPermitted, Refusal
 from serialreg.web import show_in
 
 
-class OperationAdmin(admin.ModelAdmin):
+class ReadableLookups(admin.ModelAdmin):
+    """Refuses a filter in the address that PostgreSQL cannot take."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return "\0" not in value and super().lookup_allowed(lookup, value, request)
+
+
+class OperationAdmin(ReadableLookups):
     """Saves through an operation (`carry_out`), and shows what that refuses as errors of the form.
 
     Rights are those of the pages: view_… to look, maintain_… to add and change. Nothing is deleted here.
@@ -110,7 +117,7 @@ class NumberSequenceAdmin(OperationAdmin):
         save_number_sequence(sequence=row, values=form.cleaned_data, user=user)
 
 
-class SuperuserOnly:
+class SuperuserOnly(ReadableLookups):
     """Users and roles decide about all rights, so no right but the superuser's opens them."""
 
     def _is_superuser(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -25,7 +25,15 @@ class SignInMiddleware(LoginRequiredMiddleware):
         htmx = HtmxDetails(request)
         if not htmx:
             return super().handle_no_permission(request, view_func)
-        return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "").url)
+        return HttpResponseClientRedirect(redirect_to_login(_page_shown(htmx)).url)
+
+
+def _page_shown(htmx: HtmxDetails) -> str:
+    """The page of ours that the browser shows, as far as HTMX says so."""
+    try:
+        return htmx.current_url_abs_path or ""
+    except ValueError:  # no address at all
+        return ""
 
 
 def attempted_username(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -15,6 +16,8 @@ from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMult
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import register_converter
+from django.urls.converters import IntConverter
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -33,6 +36,32 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+class KeyConverter(IntConverter):
+    """`<key:pk>`: a key in an address. A number that no key can be is not there, whatever a database makes of it."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(KeyConverter, "key")
+
+
+def key_of(text: str | None) -> int | None:
+    """The key in a query string or form; None for anything else."""
+    key = re.fullmatch(KeyConverter.regex, text or "")
+    return int(key[0]) if key else None
+
+
+class Utf8Middleware:
+    """Forms are read as UTF-8, whatever charset a header claims: browsers name none, and Django fails on some."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.encoding = "utf-8"
+        return self.get_response(request)
 
 
 class RefusalMiddleware:

@@ -20,6 +20,7 @@ from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
 from django.template import engines
 from django.test import Client, override_settings
+from django.utils.translation import activate
 
 from orders.models import Company, User
 from tests.factories import UserFactory
@@ -54,6 +55,12 @@ def quick_settings() -> Iterator[None]:
         | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """The language of the request before, of whatever test, stays active in the thread."""
+    activate(settings.LANGUAGE_CODE)
 
 
 # Who acts

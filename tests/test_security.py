@@ -67,6 +67,8 @@ def test_htmx_is_sent_to_the_login_page_as_a_whole_and_back_to_where_the_user_st
     assert response.headers["HX-Redirect"] == reverse("login") + "?next=/customers%3Fq%3Da"
     elsewhere = client.get(reverse("customer_list"), headers=headers | {"HX-Current-URL": "http://evil.example/"})
     assert elsewhere.headers["HX-Redirect"] == reverse("login") + "?next="
+    nowhere = client.get(reverse("customer_list"), headers=headers | {"HX-Current-URL": "http://["})
+    assert nowhere.headers["HX-Redirect"] == reverse("login") + "?next="
 
 
 # Signing in

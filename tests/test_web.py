@@ -6,15 +6,53 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.test import RequestFactory
+from django.urls import reverse
 
+import documents.urls
+import orders.urls
+import tracking.urls
 from orders.models import Company, Customer
 from serialreg.errors import DuplicateInList, ManyFaults, NotPermitted, QuantityInvalid
 from serialreg.web import changes_of, page_of, read_only, refusals_in, sorted_by
 from tests.factories import CustomerFactory
 
+PATTERNS = [*orders.urls.urlpatterns, *tracking.urls.urlpatterns, *documents.urls.urlpatterns]
+KEYED = sorted(str(each.pattern) for each in PATTERNS if "<" in str(each.pattern))
+
 
 def asking(**query):
     return RequestFactory().get("/", query)
+
+
+# Requests that cannot be meant
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("key", [10**17, 2**63 - 1, 2**63, 10**30])
+@pytest.mark.parametrize("path", KEYED)
+@pytest.mark.django_db
+def test_key_that_nothing_can_have_is_not_there(admin_client, path, key, method):
+    """Too large for the databases to look up, too."""
+    status = getattr(admin_client, method)(f"/{path.replace('<key:pk>', str(key))}").status_code
+    assert status in {404, 405}
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/x-www-form-urlencoded; charset=utf-16",
+        "application/x-www-form-urlencoded; charset=zip",
+        "multipart/form-data; boundary=x; charset=zip",
+        "multipart/form-data; boundary=x; charset=idna",
+    ],
+)
+@pytest.mark.django_db
+def test_form_is_read_as_utf_8_whatever_its_header_claims(client, content_type):
+    body = "username=Åse&password=x"
+    if "boundary" in content_type:
+        body = '--x\r\nContent-Disposition: form-data; name="username"\r\n\r\nÅse\r\n--x--\r\n'
+    response = client.generic("POST", reverse("login"), body.encode(), content_type)
+    assert response.context["form"]["username"].value() == "Åse"
 
 
 # Lists

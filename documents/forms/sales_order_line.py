@@ -20,6 +20,7 @@ from documents.rules.sales_order import LineEntry, faults_of_entry
 from orders.models import Product, SalesOrderLine
 from orders.rules.quantity import parse_price, shown
 from serialreg.errors import Refusal
+from serialreg.web import key_of
 
 MAX_LINES = 400  # with the fields of each, what one request may carry
 EMPTY_ROWS = 5
@@ -73,7 +74,7 @@ class LineForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.products = products
-        self.line = current.get(_key(self["id"].value()))
+        self.line = current.get(key_of(str(self["id"].value() or "")) or 0)
         self.held = held.get(self.line.pk) if self.line else None
         if self.line and not self.line.quantity:
             quantity: Any = self.fields["quantity"]
@@ -177,12 +178,6 @@ def row_of(line: SalesOrderLine) -> dict[str, Any]:
         "quantity": shown(line.quantity),
         "unit_price": shown(line.unit_price),
     }
-
-
-def _key(text: Any) -> int:
-    """The key that stands in a hidden field; 0, which no row has, for nonsense."""
-    text = str(text or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _products_named(texts: Iterable[str]) -> dict[str, Product]:

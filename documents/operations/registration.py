@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 from django.utils.translation import gettext as _
 
 from documents.models import PackingSlipLine, PackingSlipUnit
@@ -64,7 +65,7 @@ def scan(*, line_id: int, text: str, mode: ScanMode, user: User, blank_id: int |
         remove_number(line_id=line_id, number=number, user=user)
         return Scanned(mode, number)
     if blank_id is not None:
-        return Scanned(mode, number, fill_blank(registration_id=blank_id, text=text, user=user))
+        return Scanned(mode, number, fill_blank(registration_id=blank_id, line_id=line_id, text=text, user=user))
     return Scanned(mode, number, register_numbers(line_id=line_id, texts=[text], user=user)[0])
 
 
@@ -94,14 +95,14 @@ def mark_not_readable(*, line_id: int, user: User, note: str = "") -> Registrati
         return blank
 
 
-def fill_blank(*, registration_id: int, text: str, user: User) -> Registration:
-    """Give a blank registration of a draft its number (REG-4)."""
+def fill_blank(*, registration_id: int, text: str, user: User, line_id: int | None = None) -> Registration:
+    """Give a blank registration of a draft its number (REG-4); of this line, when one is named."""
     check_may(user, MAINTAIN)
     number = serial_of(text)
     with transaction.atomic():
         unit = _locked_unit(registration_id)
         registration, line = unit.registration, unit.line
-        if not (number and registration.is_blank):
+        if not (number and registration.is_blank and line_id in {None, line.pk}):
             raise NotFound(field="text")
         product = line.order_line.product
         check_format(group_of(product), number, str(product))
@@ -138,15 +139,13 @@ def take_off(units: QuerySet[PackingSlipUnit], *, user: User) -> int:
     """
     posted_before = PackingSlipUnit.objects.filter(registration=OuterRef("registration"), reversal__isnull=False)
     found = list(units.select_related("registration__order_line__order").annotate(posted_before=Exists(posted_before)))
-    per_line: dict[int, int] = {}
-    for unit in found:
-        per_line[unit.line_id] = per_line.get(unit.line_id, 0) + 1
     PackingSlipUnit.objects.filter(pk__in=[unit.pk for unit in found]).delete()
     back = [unit.registration_id for unit in found if unit.posted_before]
     Registration.objects.filter(pk__in=back).update(state=RegistrationState.PENDING)
     discard_registrations(registrations=[unit.registration for unit in found if not unit.posted_before], user=user)
-    for line_id, count in per_line.items():
-        PackingSlipLine.objects.filter(pk=line_id).update(registered=F("registered") - count)
+    if per_line := Counter(unit.line_id for unit in found):
+        taken = Case(*(When(pk=line_id, then=count) for line_id, count in per_line.items()))
+        PackingSlipLine.objects.filter(pk__in=per_line).update(registered=F("registered") - taken)
     return len(found)
 
 

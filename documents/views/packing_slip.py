@@ -31,14 +31,14 @@ from documents.operations.packing_slip import (
     reverse_lines,
 )
 from documents.operations.registration import MAINTAIN
-from documents.rules.packing_slip import check_posted, check_reversal, status_of
+from documents.rules.packing_slip import check_draft, check_posted, check_reversal, status_of
 from documents.views.sales_order import sales_order_page
-from documents.views.scan_page import LineState, key_of, posting_context, scan_context, units_of, with_origin
+from documents.views.scan_page import LineState, posting_context, scan_context, units_of, with_origin
 from orders.models import SalesOrder
 from orders.rules.permission import check_may, may
 from orders.rules.quantity import shown
 from serialreg.errors import Malformed, NotFound, Refusal, faults_of
-from serialreg.web import Request, form_page, page_of, refusals_on, sorted_by
+from serialreg.web import Request, form_page, key_of, page_of, refusals_on, sorted_by
 
 AForm = TypeVar("AForm", bound=QuantitiesForm)
 
@@ -184,6 +184,7 @@ def packing_slip_change(request: Request, pk: int) -> HttpResponse:
     """Quantities and date of a draft."""
     check_may(request.user, MAINTAIN)
     packing_slip = _found(pk)
+    check_draft(packing_slip)
     form = PackingSlipForm(packing_slip.lines.select_related("order_line"), request.POST)
     if not form.is_valid():
         return _change_page(request, pk)

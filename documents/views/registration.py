@@ -16,10 +16,10 @@ from documents.forms.packing_slip import NoteForm
 from documents.models import PackingSlipLine, PackingSlipUnit
 from documents.operations.registration import fill_blank, mark_not_readable, remove_registration, scan
 from documents.views.packing_slip import packing_slip_page
-from documents.views.scan_page import key_of, mode_of, scan_answer
+from documents.views.scan_page import mode_of, scan_answer
 from orders.rules.permission import check_may
 from serialreg.errors import Malformed, NotFound, Refusal
-from serialreg.web import Request, page_of, refusals_on
+from serialreg.web import Request, key_of, page_of, refusals_on
 from tracking.models import Registration
 from tracking.scanning import ScanMode
 

@@ -19,7 +19,7 @@ from documents.operations.registration import MAINTAIN, Scanned
 from documents.rules.packing_slip import faults_at_posting
 from orders.rules.permission import MNR, may
 from serialreg.errors import Malformed, NotFound, Refusal, faults_of
-from serialreg.web import Request
+from serialreg.web import Request, key_of
 from tracking.models import Registration, TrackingDimensionGroup, group_of
 from tracking.rules.registration import check_place
 from tracking.scanning import ScanMode
@@ -91,11 +91,6 @@ def mode_of(asked: QueryDict) -> ScanMode:
     if text not in list(ScanMode):
         raise Malformed(field="mode", why=_("there is no such scan mode"))
     return ScanMode(text)
-
-
-def key_of(text: str | None) -> int | None:
-    """The key in a query string or form; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def why_no_numbers(group: TrackingDimensionGroup) -> str:

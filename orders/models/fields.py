@@ -26,7 +26,7 @@ MAX_AMOUNT = Decimal(9999999999)
 
 # Characters that change how the text around them is shown: the directions of Unicode's bidi algorithm, and those
 # without a width of their own.
-_DECEPTIVE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_DECEPTIVE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def validate_plain_text(value: str) -> None:

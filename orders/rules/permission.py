@@ -37,7 +37,7 @@ RIGHTS = {
     "documents.maintain_packingslip": gettext_lazy("Maintain packing slips"),
 }
 
-# The installed roles (AUT-4), as people read them; roles of one's own making have no translation.
+# The installed roles (AUT-4), named here to be translated; roles of one's own making are shown as they are called.
 ROLE_NAMES = {
     "Sales clerk": gettext_lazy("Sales clerk"),
     "Warehouse worker": gettext_lazy("Warehouse worker"),

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
 
+VERDICT = {True: "reached", False: "MISSED"}
+
 
 def medians(works: Mapping[str, Callable[[], object]], *, rounds: int, warm_up: int = 0) -> dict[str, float]:
     """The median seconds of each work, done in turns."""
@@ -32,20 +34,18 @@ class Table:
     rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
 
     def add(self, work: str, measured: str, *, floor: str, ratio: float, limit: float, at_least: bool = False) -> None:
-        """A figure and its target: a ratio to the floor, at most (or at least) the limit."""
+        """A figure whose target is a ratio to its floor: at most the limit, or at least."""
         reached = ratio >= limit if at_least else ratio <= limit
-        target = f"{'≥' if at_least else '≤'} {limit:g}"
-        self.rows.append((work, measured, floor, f"{ratio:.2f}", f"{target} {'reached' if reached else 'MISSED'}"))
+        target = f"{'at least' if at_least else 'at most'} {limit:g}"
+        self.rows.append((work, measured, floor, f"{ratio:.2f}", f"{target}: {VERDICT[reached]}"))
 
     def add_count(self, work: str, count: int, *, limit: int) -> None:
         """A number of queries and its target."""
-        reached = "reached" if count <= limit else "MISSED"
-        self.rows.append((work, f"{count} queries", "", "", f"≤ {limit} {reached}"))
+        self.rows.append((work, str(count), "", "", f"at most {limit}: {VERDICT[count <= limit]}"))
 
     def __str__(self) -> str:
         rows = [("Work", "Measured", "Floor", "Ratio", "Target"), *self.rows]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
-        return "\n".join(
-            [self.title, "", lines[0], "|-" + "-|-".join("-" * width for width in widths) + "-|", *lines[1:]]
-        )
+        head, *body = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
+        rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+        return "\n".join([self.title, "", head, rule, *body])

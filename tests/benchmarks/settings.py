@@ -1,4 +1,4 @@
-"""The settings of the measured server: the product's own, and beside its pages the floor that they are compared with."""
+"""The settings of the measured server: the product's own, and beside its pages the floor of a scan."""
 
 from pathlib import Path
 

@@ -56,12 +56,15 @@ def test_a_scan(worker, person, client_of, table):
     browser = person(worker)
     works = {"floor": writing_only(browser, few), "few": scanning(browser, few), "many": scanning(browser, many)}
     times = medians(works, rounds=ROUNDS, warm_up=10)
-    floor = f"{times['floor'] * 1000:.1f} ms"
-    few_ms, many_ms = (f"{times[name] * 1000:.1f} ms" for name in ("few", "many"))
-    table.add("scan, 10 numbers on the document", few_ms, floor=floor, ratio=times["few"] / times["floor"], limit=2.5)
-    table.add("scan, 10,000 numbers", many_ms, floor=floor, ratio=times["many"] / times["floor"], limit=2.5)
-    table.add("scan, 10,000 against 10", many_ms, floor=few_ms, ratio=times["many"] / times["few"], limit=1.2)
-    table.add_count("scan", queries_of_a_scan(client_of(worker), many), limit=15)
+    shown = {name: f"{seconds * 1000:.1f} ms" for name, seconds in times.items()}
+    for label, measured, floor, limit in [
+        ("a scan, 10 numbers on the document", "few", "floor", 2.5),
+        ("a scan, 10,000 numbers on the document", "many", "floor", 2.5),
+        ("a scan, 10,000 numbers against 10", "many", "few", 1.2),
+    ]:
+        ratio = times[measured] / times[floor]
+        table.add(label, shown[measured], floor=shown[floor], ratio=ratio, limit=limit)
+    table.add_count("a scan: queries", queries_of_a_scan(client_of(worker), many), limit=15)
 
 
 def queries_of_a_scan(client, line):

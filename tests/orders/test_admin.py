@@ -152,3 +152,8 @@ def test_who_is_not_of_staff_has_no_admin(user_with, client_of):
     response = client_of(user_with("orders.maintain_customer")).get(reverse("admin:index"))
     assert response.status_code == 302
     assert response.url.startswith(reverse("admin:login"))
+
+
+@pytest.mark.parametrize("page", ["orders_customer", "orders_user"])
+def test_filter_that_no_database_takes_is_refused(superuser, page):
+    assert superuser.get(reverse(f"admin:{page}_changelist"), {"id": "1\0"}).status_code == 400

@@ -15,6 +15,7 @@ from documents.operations.registration import (
     register_numbers,
     remove_registration,
     scan,
+    take_off,
 )
 from orders.rules.permission import MNR
 from serialreg.errors import (
@@ -247,6 +248,25 @@ def test_filling_is_checked_like_any_number(worker, maintainer):
         with pytest.raises(refusal):
             fill_blank(registration_id=blank.pk, text=text, user=worker)
     assert numbers_on(line) == ["AB-1234", ""]
+
+
+@pytest.mark.rule("REG-4")
+def test_a_scan_fills_no_blank_one_of_another_line(line, worker, maintainer):
+    other = PackingSlipLineFactory()
+    blank = mark_not_readable(line_id=other.pk, user=maintainer)
+    with pytest.raises(NotFound):
+        add(line, "A1", worker, blank_id=blank.pk)
+    assert numbers_on(other) == [""]
+
+
+@pytest.mark.rule("REG-2")
+def test_numbers_of_several_lines_are_taken_off_at_once(worker):
+    slip = PackingSlipLineFactory().packing_slip
+    lines = [slip.lines.get(), PackingSlipLineFactory(packing_slip=slip, order_line__order=slip.order)]
+    for count, line in enumerate(lines, start=1):
+        register(line, *(f"A{number}" for number in range(count)))
+    assert take_off(PackingSlipUnit.objects.all(), user=worker) == 3
+    assert [numbers_on(line) for line in lines] == [[], []]
 
 
 @pytest.mark.rule("REG-4")

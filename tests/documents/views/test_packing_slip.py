@@ -252,6 +252,11 @@ def test_what_only_a_draft_takes_is_refused_on_the_page_of_the_posted_one(client
     assert posted.number in response.text
 
 
+def test_quantities_typed_while_somebody_posted_are_refused_for_that(client, posted):
+    response = send(client, "change", posted, **quantities(posted, "x", ""))
+    assert (response.status_code, codes_of(response)) == (409, ["already_posted"])
+
+
 @pytest.mark.parametrize("action", ["cancel", "reverse"])
 def test_what_only_a_posted_one_takes_is_refused_on_the_draft(client, draft, action):
     response = send(client, action, draft)
