@@ -587,6 +587,7 @@ def set_test_environment(data_dir: str) -> None:
     if os.environ.get("SERIALREG_TEST_POSTGRES"):
         os.environ["DATABASE_URL"] = os.environ["SERIALREG_TEST_POSTGRES"]
     os.environ.setdefault("SERIALREG_SECRET_KEY", secrets.token_urlsafe(50))
+    os.environ.setdefault("SERIALREG_HTTPS", "false")  # the browser tests talk to a server without it
     os.environ.setdefault("SERIALREG_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
     os.environ.setdefault("SERIALREG_DATA_DIR", data_dir)
     os.environ.setdefault("SERIALREG_CHROMIUM", find_chromium() or "")

@@ -21,7 +21,6 @@ registration_urls = [
         registration.packing_slip_not_readable,
         name="packing_slip_not_readable",
     ),
-    path("registrations/<key:pk>/fill/", registration.registration_fill, name="registration_fill"),
     path("registrations/<key:pk>/remove/", registration.registration_remove, name="registration_remove"),
     path("registrations/not-readable/", registration.blank_list, name="blank_list"),
 ]

@@ -141,7 +141,8 @@ class Pages:
         return self._send("packing_slip_not_readable", line.pk, note=note)
 
     def fill(self, blank: Registration, text: str) -> Codes:
-        return self._send("registration_fill", blank.pk, text=text)
+        line = blank.packing_slip_units.order_by("pk").last().line
+        return self.scan(line, text, blank=blank)
 
     def take_off(self, registration: Registration) -> Codes:
         return self._send("registration_remove", registration.pk)

@@ -37,7 +37,7 @@ PUBLIC = {"login", "set_language"}
 
 
 # Who is signed in has signed in; and where a blank registration is selected, the next scan fills it.
-OFFERED_NOWHERE = {"post login", "post registration_fill"}
+OFFERED_NOWHERE = {"post login"}
 
 
 @dataclass
@@ -100,7 +100,6 @@ TABLE = {
     # Registering
     "packing_slip_scan": Access("line", post=WORKER),
     "packing_slip_not_readable": Access("line", post=MAINTAINER),
-    "registration_fill": Access("blank", post=WORKER, data={"text": "SN1"}),
     "registration_remove": Access("blank", post=WORKER | MAINTAINER),
     "blank_list": Access(get=SALES),
 }

@@ -58,12 +58,21 @@ class RestForm(forms.Form):
 # The order
 
 
+LONGEST_NUMBER = 20
+
+
+def _customer_named(number: str) -> Customer | None:
+    """Whatever is typed can be asked for here: no database is bothered with what it cannot take."""
+    can_be = 0 < len(number) <= LONGEST_NUMBER and number.isprintable()
+    return Customer.objects.filter(number__iexact=number).first() if can_be else None
+
+
 class CustomerField(forms.CharField):
     """A customer by number; the page offers numbers while one types."""
 
     def clean(self, value: Any) -> Customer | None:
         number = super().clean(value).strip()
-        customer = Customer.objects.filter(number__iexact=number).first() if number else None
+        customer = _customer_named(number)
         if number and customer is None:
             raise ValidationError(
                 _("There is no customer with the number “%(number)s”."), "not_found", {"number": number}
@@ -77,7 +86,7 @@ class SalesOrderForm(forms.Form):
     form_token = forms.CharField(widget=forms.HiddenInput, required=False, initial=lambda: str(uuid4()))
     customer = CustomerField(
         label=gettext_lazy("Customer"),
-        max_length=20,
+        max_length=LONGEST_NUMBER,
         widget=forms.TextInput(attrs=offering("sales_order_customers", "customers")),
     )
     delivery_address = forms.ModelChoiceField(
@@ -111,8 +120,7 @@ class SalesOrderForm(forms.Form):
             current={line.pk: line for line in current},
             held=held or {},
         )
-        number = str(self["customer"].value() or "").strip()
-        self.named = Customer.objects.filter(number__iexact=number).first() if number.isprintable() and number else None
+        self.named = _customer_named(str(self["customer"].value() or "").strip())
         self._offer_addresses()
 
     def _offer_addresses(self) -> None:

@@ -102,8 +102,10 @@ def fill_blank(*, registration_id: int, text: str, user: User, line_id: int | No
     with transaction.atomic():
         unit = _locked_unit(registration_id)
         registration, line = unit.registration, unit.line
-        if not (number and registration.is_blank and line_id in {None, line.pk}):
+        if not (registration.is_blank and line_id in {None, line.pk}):
             raise NotFound(field="text")
+        if not number:
+            return registration
         product = line.order_line.product
         check_format(group_of(product), number, str(product))
         claimed = claim_numbers(product=product, numbers=[number])

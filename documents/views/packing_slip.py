@@ -107,7 +107,8 @@ def packing_slip_page(
         "may_maintain": may(request.user, MAINTAIN),
     }
     if packing_slip.is_posted:
-        context |= _journal(packing_slip, lines, request.POST if typed is ReversalForm else None)
+        reason = request.POST.get("reason", "")
+        context |= _journal(packing_slip, lines, request.POST if typed is ReversalForm else None, reason)
         return form_page(request, "documents/packing_slip/detail.html", context)
     scanning = scan_context(request, lines, line_id=line_id or key_of(request.GET.get("line")))
     context |= scanning
@@ -130,9 +131,12 @@ def _draft(packing_slip: PackingSlip, states: list[LineState], typed: QueryDict 
     return {"form": form, "rows": rows, **posting_context(packing_slip, lines)}
 
 
-def _journal(packing_slip: PackingSlip, lines: list[PackingSlipLine], typed: QueryDict | None) -> dict[str, Any]:
+def _journal(
+    packing_slip: PackingSlip, lines: list[PackingSlipLine], typed: QueryDict | None, reason: str
+) -> dict[str, Any]:
     left = {line.pk: line.quantity - line.reversed_quantity for line in lines}
-    form = ReversalForm(lines, typed, initial={f"quantity_{line.pk}": shown(left[line.pk]) for line in lines})
+    initial = {"reason": reason, **{f"quantity_{line.pk}": shown(left[line.pk]) for line in lines}}
+    form = ReversalForm(lines, typed, initial=initial)
     prefetch_related_objects(lines, _first_units())
     total = sum((line.quantity for line in lines), Decimal(0))
     reversed_quantity = total - sum(left.values())

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from documents.forms.packing_slip import NoteForm
 from documents.models import PackingSlipLine, PackingSlipUnit
-from documents.operations.registration import fill_blank, mark_not_readable, remove_registration, scan
+from documents.operations.registration import mark_not_readable, remove_registration, scan
 from documents.views.packing_slip import packing_slip_page
 from documents.views.scan_page import mode_of, scan_answer
 from orders.rules.permission import check_may
@@ -64,14 +64,6 @@ def packing_slip_not_readable(request: Request, pk: int) -> HttpResponse:
         raise Malformed(why=" ".join(map(str, form.errors["note"])))
     mark_not_readable(line_id=pk, user=request.user, note=form.cleaned_data["note"])
     return _back_to(pk, ScanMode.ADD)
-
-
-@require_POST
-@refusals_on(_unit_page)
-def registration_fill(request: Request, pk: int) -> HttpResponse:
-    """Give a blank registration its number (REG-4)."""
-    fill_blank(registration_id=pk, text=request.POST.get("text", ""), user=request.user)
-    return _back_to(_line_of(pk), ScanMode.ADD)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -48,7 +49,7 @@ def customer_edit(request: Request, pk: int) -> HttpResponse:
 
 def _customer_page(request: Request, customer: Customer) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form = CustomerForm(data, instance=customer)
+    form = CustomerForm(data, instance=copy(customer))  # what is typed is not what the page is headed with
     addresses = AddressForms(data, instance=customer, prefix="addresses")
     if request.method == "POST" and _are_valid(form, addresses):
         with refusals_in(form):

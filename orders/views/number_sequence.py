@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from copy import copy
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -41,7 +43,8 @@ def number_sequence_edit(request: Request, pk: int) -> HttpResponse:
 
 
 def _number_sequence_page(request: Request, sequence: NumberSequence) -> HttpResponse:
-    form = NumberSequenceForm(request.POST if request.method == "POST" else None, instance=sequence)
+    data = request.POST if request.method == "POST" else None
+    form = NumberSequenceForm(data, instance=copy(sequence))  # what is typed is not what the page says of the sequence
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
             saved = save_number_sequence(sequence=sequence, values=form.cleaned_data, user=request.user)

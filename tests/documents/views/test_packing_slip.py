@@ -307,11 +307,20 @@ def test_cancelled_packing_slip_still_shows_its_numbers(client, posted):
     assert (again.status_code, codes_of(again)) == (409, ["already_reversed"])
 
 
+@pytest.mark.rule("PCK-4")
+def test_what_was_invoiced_cannot_be_reversed_and_the_page_says_so(client, posted):
+    posted.order.lines.update(invoiced_quantity=4)
+    assert "invoiced" in see(client, posted).context["rows"][0]["fault"].text
+    response = send(client, "cancel", posted)
+    assert (response.status_code, codes_of(response)) == (409, ["already_invoiced", "already_invoiced"])
+
+
 @pytest.mark.parametrize("action", ["cancel", "reverse"])
 def test_unreadable_reason_is_refused(client, posted, action):
     ticked = {f"take_{posted.lines.first().pk}": "on"}
     response = send(client, action, posted, reason="x" * 201, **ticked)
     assert response.status_code in {400, 422}
+    assert f'value="{"x" * 201}"' in response.text
     assert not any(line.reversals.exists() for line in posted.lines.all())
 
 

@@ -259,8 +259,9 @@ def test_note_that_nobody_can_read_is_refused(maintainer, line, note):
 @pytest.mark.rule("REG-4", "REG-5")
 def test_blank_past_the_quantity_is_refused(maintainer, line):
     register(line, "A", "B", "C", "")
-    response = maintainer.post(reverse("packing_slip_not_readable", args=[line.pk]))
+    response = maintainer.post(reverse("packing_slip_not_readable", args=[line.pk]), {"note": "torn"})
     assert (response.status_code, codes_of(response)) == (422, ["quantity_exceeded"])
+    assert 'value="torn"' in response.text
 
 
 @pytest.mark.rule("REG-4")
@@ -289,16 +290,6 @@ def test_blank_of_another_line_cannot_be_selected(client, line):
     [other] = register(PackingSlipLineFactory(), "")
     assert 'name="blank"' not in page_of(client, line, blank=other.pk).text
     assert 'name="blank"' not in page_of(client, line, blank="nonsense").text
-
-
-@pytest.mark.rule("REG-4")
-def test_fill_by_its_own_address(client, line):
-    [blank] = register(line, "")
-    url = reverse("registration_fill", args=[blank.pk])
-    refused = client.post(url, {"text": "a b"})
-    assert (refused.status_code, codes_of(refused)) == (422, ["serial_invalid"])
-    assert client.post(url, {"text": "SN1"}).status_code == 302
-    assert numbers_on(line) == ["SN1"]
 
 
 # Removing one of the list

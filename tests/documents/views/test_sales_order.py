@@ -212,7 +212,7 @@ def test_all_faults_of_all_rows_are_told_at_once(clerk: Client) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["nobody", "", "a\x00b", "x" * 500, "<script>"])
+@pytest.mark.parametrize("text", ["nobody", "", "a\x00b", "x" * 60_000, "<script>"])
 def test_an_unknown_customer_or_product_is_refused(clerk: Client, text: str) -> None:
     response = save(clerk, None, {"product": text, "quantity": "1"})
     assert response.status_code == 422
@@ -438,7 +438,7 @@ def test_an_order_is_deleted_only_without_documents(clerk: Client) -> None:
 
 def test_what_is_gone_is_not_found(clerk: Client) -> None:
     for name in ("sales_order_detail", "sales_order_edit"):
-        for key in (404, 9 * 10**18, 10**40):
+        for key in (404, 9 * 10**17):
             assert clerk.get(reverse(name, args=[key])).status_code == 404
     for name in ("sales_order_cancel_rest", "sales_order_delete", "sales_order_edit"):
         assert clerk.post(reverse(name, args=[404])).status_code == 404

@@ -57,13 +57,15 @@ def test_sequence_of_a_document_is_renamed_but_keeps_its_kind(administrator):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("prefix", "A9"), ("prefix", "A\u202e"), ("width", "13"), ("width", "٣x"), ("name", "")]
+    ("field", "value"),
+    [("prefix", "A9"), ("prefix", "A\u202e"), ("width", "13"), ("width", "9" * 20), ("width", "٣x"), ("name", "")],
 )
 def test_bad_value_is_refused_at_its_field(administrator, field, value):
     url = reverse("number_sequence_edit", args=[of_packing_slips().pk])
     response = administrator.post(url, VALUES | {field: value})
     assert response.status_code == 422
     assert set(response.context["form"].errors) == {field}
+    assert "PS-000001" in response.text
     assert of_packing_slips().next_number == "PS-000001"
 
 
