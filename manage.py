@@ -97,7 +97,7 @@ def has_library(name: str, version: int) -> bool:
 
 
 def homebrew_lib() -> Path:
-    """Where Homebrew keeps its libraries: /opt/homebrew on Apple silicon, /usr/local on Intel."""
+    """Where Homebrew keeps its libraries on Apple silicon. (On Intel it is /usr/local/lib, which is searched.)"""
     return Path(os.environ.get("HOMEBREW_PREFIX", "/opt/homebrew")) / "lib"
 
 

@@ -30,6 +30,7 @@ from orders.rules.reason import parse_reason
 from serialreg.errors import AlreadyReversed, NotFound, NothingToDeliver, Refusal, faults_of, refuse
 from tracking.models import Registration, RegistrationState, group_of
 from tracking.models.registration import RegistrationQuerySet
+from tracking.operations.registration import take_back
 
 # Drafting
 
@@ -83,20 +84,16 @@ def _words_of(order_line: SalesOrderLine) -> dict[str, object]:
 def _take_pending(lines: list[PackingSlipLine]) -> None:
     """Put all the pending registrations of the order lines on the draft's lines (PCK-5)."""
     line_of = {line.order_line_id: line for line in lines}
-    pending = list(
-        Registration.objects.filter(order_line__in=line_of, state=RegistrationState.PENDING)
-        .order_by("pk")
-        .values_list("pk", "order_line_id")
-    )
+    waiting = Registration.objects.filter(order_line__in=line_of, state=RegistrationState.PENDING)
+    pending = list(waiting.order_by("pk").only("order_line_id"))
     if not pending:
         return
-    for _registration, order_line_id in pending:
-        line_of[order_line_id].registered += 1
+    for registration in pending:
+        line_of[registration.order_line_id].registered += 1
     PackingSlipUnit.objects.bulk_create(
-        PackingSlipUnit(line=line_of[order_line_id], registration_id=registration_id)
-        for registration_id, order_line_id in pending
+        PackingSlipUnit(line=line_of[registration.order_line_id], registration=registration) for registration in pending
     )
-    Registration.objects.filter(pk__in=[pk for pk, _line in pending]).update(state=RegistrationState.DRAFT)
+    take_back(pending)
     PackingSlipLine.objects.bulk_update(lines, ["registered"])
 
 

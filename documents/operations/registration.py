@@ -32,6 +32,7 @@ from tracking.operations.registration import (
     create_registrations,
     discard_registrations,
     events_of,
+    take_back,
 )
 from tracking.rules.registration import check_place, check_takes_numbers
 from tracking.rules.serial_format import check_format
@@ -42,11 +43,15 @@ MAINTAIN = "documents.maintain_packingslip"
 
 @dataclass(frozen=True)
 class Scanned:
-    """What became of a scan. `number` is empty when the scan was, or was a command that sets the mode."""
+    """What became of a scan. `number` is empty when the scan was, or was a command that sets the mode.
+
+    `lines` are those of the document as a registered number left them, so that nobody needs to read them again.
+    """
 
     mode: ScanMode
     number: str = ""
     registration: Registration | None = None
+    lines: Sequence[PackingSlipLine] = ()
 
 
 def scan(*, line_id: int, text: str, mode: ScanMode, user: User, blank_id: int | None = None) -> Scanned:
@@ -66,17 +71,25 @@ def scan(*, line_id: int, text: str, mode: ScanMode, user: User, blank_id: int |
         return Scanned(mode, number)
     if blank_id is not None:
         return Scanned(mode, number, fill_blank(registration_id=blank_id, line_id=line_id, text=text, user=user))
-    return Scanned(mode, number, register_numbers(line_id=line_id, texts=[text], user=user)[0])
+    [registration], lines = _register_on(line_id, [number], user)
+    return Scanned(mode, number, registration, lines)
 
 
 def register_numbers(*, line_id: int, texts: Sequence[str], user: User) -> list[Registration]:
     """Register numbers on a line of a draft: all of them, or none and every fault (REG-3, REG-5, REG-9)."""
     check_may(user, MAINTAIN)
-    numbers = _numbers_of(texts)
+    registrations, _lines = _register_on(line_id, _numbers_of(texts), user)
+    return registrations
+
+
+def _register_on(
+    line_id: int, numbers: Sequence[str], user: User
+) -> tuple[list[Registration], Sequence[PackingSlipLine]]:
+    """Register numbers on a line; with the lines of the document as that left them."""
     try:
         with transaction.atomic():
-            line = _locked_line(line_id)
-            return _register(line, numbers, user)
+            line, lines = _locked_draft(line_id)
+            return _register(line, numbers, user), lines
     except IntegrityError:
         # The constraint of the database said it: somebody's registration of the same number, outside any lock.
         refuse(_duplicates(_of_product_on(line_id, numbers), numbers))
@@ -169,14 +182,20 @@ def _numbers_of(texts: Sequence[str]) -> list[str]:
     return numbers
 
 
-def _locked_line(line_id: int) -> PackingSlipLine:
-    """The line of a draft as it is now, its order locked."""
+def _locked_draft(line_id: int) -> tuple[PackingSlipLine, Sequence[PackingSlipLine]]:
+    """The line of a draft, and all the lines of that draft, as they are now, their order locked."""
     list(SalesOrder.objects.locked().filter(packingslips__lines=line_id).values_list("pk"))
-    line = PackingSlipLine.objects.for_decisions().filter(pk=line_id).first()
+    lines = list(PackingSlipLine.objects.for_decisions().filter(packing_slip__lines=line_id))
+    line = next((line for line in lines if line.pk == line_id), None)
     if line is None:  # perhaps deleted by whoever held the lock
         raise NotFound()
     check_draft(line.packing_slip)
-    return line
+    return line, lines
+
+
+def _locked_line(line_id: int) -> PackingSlipLine:
+    """The line of a draft as it is now, its order locked."""
+    return _locked_draft(line_id)[0]
 
 
 def _locked_unit(registration_id: int) -> PackingSlipUnit:
@@ -204,11 +223,19 @@ def _register(line: PackingSlipLine, numbers: Sequence[str], user: User) -> list
     check_takes_numbers(group, product=str(product), number=numbers[0] if numbers else "")
     refuse(_format_faults(line, numbers))
     claimed = claim_numbers(product=product, numbers=numbers)
-    refuse(_duplicates(Registration.objects.filter(serial_number__in=claimed.values()), numbers))
+    live = list(Registration.objects.live().filter(serial_number__in=claimed.values()))
+    back = {fold(taken.number): taken for taken in live if taken.is_pending_on(line.order_line_id)}
+    held = [taken.pk for taken in live if fold(taken.number) not in back]
+    if held:
+        refuse(_duplicates(Registration.objects.filter(pk__in=held), numbers))
     _check_line(line, adding=len(numbers), number=", ".join(numbers[:3]))
-    registrations = create_registrations(order_line=line.order_line, numbers=numbers, claimed=claimed, user=user)
-    _link(line, registrations)
-    return registrations
+    take_back(back.values())
+    fresh = [number for number in numbers if fold(number) not in back]
+    registrations = create_registrations(order_line=line.order_line, numbers=fresh, claimed=claimed, user=user)
+    found = back | {fold(registration.number): registration for registration in registrations}
+    ordered = [found[fold(number)] for number in numbers]
+    _link(line, ordered)
+    return ordered
 
 
 def _format_faults(line: PackingSlipLine, numbers: Sequence[str]) -> Iterator[Refusal]:
@@ -224,14 +251,12 @@ def _link(line: PackingSlipLine, registrations: Sequence[Registration]) -> None:
         PackingSlipUnit(line=line, registration=registration) for registration in registrations
     )
     PackingSlipLine.objects.filter(pk=line.pk).update(registered=F("registered") + len(registrations))
+    line.registered += len(registrations)
 
 
 def _duplicates(registrations: RegistrationQuerySet, numbers: Sequence[str]) -> Iterator[Refusal]:
     """A fault for each number that a live one of the registrations holds, saying where it stands (REG-3)."""
-    live = registrations.live()
-    if not live.exists():  # almost every scan ends here, so it is asked before all the words of a refusal are
-        return
-    places = live.select_related("order_line__product", "order_line__order__customer")
+    places = registrations.live().select_related("order_line__product", "order_line__order__customer")
     taken = {fold(registration.number): registration for registration in places}
     documents = _documents_of(taken.values())
     for index, number in enumerate(numbers):

@@ -73,7 +73,8 @@ def scan_answer(
     request: Request, line_id: int, *, scanned: Scanned | None = None, refused: Refusal | None = None
 ) -> HttpResponse:
     """The part of the page that a scan changes. It grows with the lines of the document, never with its numbers."""
-    lines = list(PackingSlipLine.objects.for_decisions().filter(packing_slip__lines=line_id))
+    lines = scanned.lines if scanned else ()
+    lines = lines or list(PackingSlipLine.objects.for_decisions().filter(packing_slip__lines=line_id))
     if not lines:
         raise NotFound
     context = {

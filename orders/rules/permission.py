@@ -55,8 +55,8 @@ ROLE_NAMES = {
 class RoleBackend(ModelBackend):
     """Rights come from roles (groups) alone, so one query answers what a user may do."""
 
-    def _get_user_permissions(self, user_obj: User) -> QuerySet[Permission]:
-        return Permission.objects.none()
+    def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return set()
 
     def _get_group_permissions(self, user_obj: User) -> QuerySet[Permission]:
         """As Django asks it, without a subquery: every request waits for this."""

@@ -87,6 +87,10 @@ class Registration(models.Model):
     def __str__(self) -> str:
         return self.number or str(_("Not readable"))
 
+    def is_pending_on(self, order_line_id: int) -> bool:
+        """Whether it waits on this order line for the next draft, which may take it by itself or by a scan (PCK-5)."""
+        return self.state == RegistrationState.PENDING and self.order_line_id == order_line_id
+
     @property
     def is_blank(self) -> bool:
         return self.serial_number_id is None

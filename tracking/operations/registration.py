@@ -34,6 +34,12 @@ def create_registrations(
     )
 
 
+def take_back(pending: Iterable[Registration]) -> None:
+    """Put pending registrations on a draft again (PCK-5)."""
+    if keys := [registration.pk for registration in pending]:
+        Registration.objects.filter(pk__in=keys).update(state=RegistrationState.DRAFT)
+
+
 def discard_registrations(*, registrations: Sequence[Registration], user: User) -> None:
     """Delete registrations that never were on a posted document; an event of each stays (REG-2)."""
     SerialEvent.objects.bulk_create(events_of(registrations, kind=EventKind.REMOVED, user=user))

@@ -374,6 +374,24 @@ def test_removing_what_came_from_a_reversed_packing_slip_makes_it_pending_again(
     assert not SerialEvent.objects.exists()
 
 
+@pytest.mark.rule("PCK-5")
+def test_what_was_taken_off_by_mistake_is_taken_back_by_a_scan(worker):
+    line = PackingSlipLineFactory(order_line__quantity=3)
+    register_numbers(line_id=line.pk, texts=["A1", "A2", "A3"], user=worker)
+    slip = cancel_packing_slip(packing_slip=post_packing_slip(packing_slip=line.packing_slip, user=worker), user=worker)
+    (again,) = create_packing_slip(order=slip.order, user=worker).lines.all()
+    remove(again, "A2", worker)
+    remove(again, "A3", worker)
+    before = Registration.objects.count()
+    numbers = [row.number for row in register_numbers(line_id=again.pk, texts=["a2", "B1"], user=worker)]
+    assert numbers == ["A2", "B1"]
+    assert numbers_on(again) == ["A1", "A2", "B1"]
+    assert Registration.objects.count() == before + 1
+    assert Registration.objects.get(number="A3").state == RegistrationState.PENDING
+    with pytest.raises(QuantityExceeded):
+        add(again, "A3", worker)
+
+
 @pytest.mark.rule("REG-3", "PCK-2")
 def test_a_posted_line_takes_and_loses_nothing(worker, maintainer):
     line = PackingSlipLineFactory(order_line__quantity=1)
