@@ -27,6 +27,11 @@ class SignInMiddleware(LoginRequiredMiddleware):
             return super().handle_no_permission(request, view_func)
         return HttpResponseClientRedirect(redirect_to_login(_page_shown(htmx)).url)
 
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """On a shared PC, what one user saw is not kept for the next: it is asked for again."""
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
 
 def _page_shown(htmx: HtmxDetails) -> str:
     """The page of ours that the browser shows, as far as HTMX says so."""

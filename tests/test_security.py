@@ -278,6 +278,8 @@ def test_every_kind_of_page_tells_the_browser_what_it_may_do(superuser, monkeypa
         assert page.headers["Referrer-Policy"] == "same-origin", where
         assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin", where
         assert "camera=()" in page.headers["Permissions-Policy"], where
+        # Django's own pages say more than ours: never keep.
+        assert {"private", "no-cache"} <= set(page.headers["Cache-Control"].split(", ")), where
 
 
 def test_no_page_holds_what_its_policy_stops(superuser, monkeypatch):

@@ -83,7 +83,9 @@ class CustomerField(forms.CharField):
 class SalesOrderForm(forms.Form):
     """An order with its lines, which are a formset of their own: `form.lines`."""
 
-    form_token = forms.CharField(widget=forms.HiddenInput, required=False, initial=lambda: str(uuid4()))
+    form_token = forms.CharField(
+        widget=forms.HiddenInput({"autocomplete": "off"}), required=False, initial=lambda: str(uuid4())
+    )
     customer = CustomerField(
         label=gettext_lazy("Customer"),
         max_length=LONGEST_NUMBER,
