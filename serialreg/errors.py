@@ -227,7 +227,7 @@ class DuplicateSerial(Conflict):
     """REG-3."""
 
     code = "duplicate_serial"
-    message = gettext_lazy("%(number)s of %(product)s is registered already: %(document)s, line %(at)s, %(customer)s.")
+    message = gettext_lazy("%(number)s of %(product)s is registered already: %(document)s, line %(at)s (%(customer)s).")
 
 
 class DuplicateInList(Conflict):
