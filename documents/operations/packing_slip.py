@@ -38,7 +38,7 @@ from tracking.operations.registration import take_back
 def create_packing_slip(*, order: SalesOrder, user: User, token: str = "") -> PackingSlip:
     """A draft of what is left of the order and on no other draft (PCK-1); pending numbers come along (PCK-5)."""
     check_may(user, MAINTAIN)
-    return once(token=token, user=user, made=PackingSlip, work=lambda: _draft_of(order.pk, user))
+    return once(token=token, user=user, made=PackingSlip, said=order.pk, work=lambda: _draft_of(order.pk, user))
 
 
 def _draft_of(order_id: int, user: User) -> PackingSlip:
@@ -143,7 +143,13 @@ def delete_packing_slip(*, packing_slip: PackingSlip, user: User) -> None:
 def post_packing_slip(*, packing_slip: PackingSlip, user: User, token: str = "") -> PackingSlip:
     """Make a draft final: it gets its number, its registrations are delivered, the order counts them (PCK-2)."""
     check_may(user, MAINTAIN)
-    return once(token=token, user=user, made=PackingSlip, work=lambda: _post(packing_slip, user))
+    return once(
+        token=token,
+        user=user,
+        made=PackingSlip,
+        said=("post", packing_slip.pk),
+        work=lambda: _post(packing_slip, user),
+    )
 
 
 def _post(packing_slip: PackingSlip, user: User) -> PackingSlip:
@@ -194,7 +200,7 @@ def cancel_packing_slip(*, packing_slip: PackingSlip, user: User, reason: str = 
         user=user,
         made=PackingSlip,
         work=lambda: _reverse(packing_slip, quantities=None, user=user, reason=reason),
-        said="cancel",
+        said=("cancel", packing_slip.pk),
     )
 
 
@@ -213,7 +219,7 @@ def reverse_lines(
         user=user,
         made=PackingSlip,
         work=lambda: _reverse(packing_slip, quantities, user, reason),
-        said=sorted(quantities.items()),
+        said=(packing_slip.pk, sorted(quantities.items())),
     )
 
 

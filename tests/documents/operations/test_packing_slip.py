@@ -25,6 +25,7 @@ from serialreg.errors import (
     AlreadyReversed,
     BatchesMissing,
     DateInFuture,
+    Malformed,
     ManyFaults,
     NotFound,
     NothingToDeliver,
@@ -173,6 +174,15 @@ def test_posting_numbers_fixes_and_counts(order, worker):
     assert delivered(order) == ([2, 10], OrderStatus.DELIVERED)
 
 
+@pytest.mark.rule("PCK-2")
+def test_without_a_delivery_address_the_customer_is_named_alone(worker):
+    line = SalesOrderLineFactory(order__delivery_address=None, product=ProductFactory())
+    slip, _lines = draft_of(line.order, worker)
+    post_packing_slip(packing_slip=slip, user=worker)
+    slip.refresh_from_db()
+    assert (slip.customer_name, slip.address) == (line.order.customer.name, "")
+
+
 @pytest.mark.rule("SET-4")
 def test_a_posted_line_keeps_the_words_and_terms_that_held(order, worker):
     slip, (line, _other) = draft_of(order, worker)
@@ -263,6 +273,17 @@ def test_the_same_submission_is_answered_another_attempt_is_refused(order, worke
         with pytest.raises(AlreadyPosted, match=first.number):
             post_packing_slip(packing_slip=slip, user=worker, token=token)
     assert delivered(order)[0] == [2, 10]
+
+
+@pytest.mark.rule("PCK-2")
+def test_a_token_of_one_packing_slip_is_none_of_another(worker):
+    first, second = (draft_of(SalesOrderLineFactory(product=ProductFactory()).order, worker)[0] for _ in range(2))
+    post_packing_slip(packing_slip=first, user=worker, token="form-1")
+    for attempt in [post_packing_slip, cancel_packing_slip]:
+        with pytest.raises(Malformed):
+            attempt(packing_slip=second, user=worker, token="form-1")
+    second.refresh_from_db()
+    assert not second.is_posted
 
 
 @pytest.mark.rule("PCK-2")
