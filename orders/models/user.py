@@ -3,6 +3,3 @@ from django.contrib.auth.models import AbstractUser
 
 class User(AbstractUser):
     """Who signs in. What a user may do comes from the roles (groups) alone, AUT-4."""
-
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]  # django-stubs hides the Meta of abstract models
-        pass

@@ -32,30 +32,25 @@ def parse_decimal(text: str, *, places: int, sign: str | None = None) -> Decimal
 
 def parse_quantity(text: str, *, least: Decimal = LEAST, field: str = "quantity", sign: str | None = None) -> Decimal:
     """The quantity that was typed, in the unit of its product [quantity_invalid]."""
-    quantity = parse_decimal(text, places=3, sign=sign)
-    if quantity is None or not least <= quantity <= MAX_QUANTITY:
-        raise QuantityInvalid(
-            field=field,
-            value=text[:SHOWN] + ("…" if len(text) > SHOWN else ""),
-            least=shown(least),
-            most=shown(MAX_QUANTITY),
-            sample=_("3 or %(decimal)s") % {"decimal": shown(Decimal("1.5"))},
-        )
-    return quantity
+    sample = _("3 or %(decimal)s") % {"decimal": shown(Decimal("1.5"))}
+    return _parsed(text, places=3, least=least, most=MAX_QUANTITY, field=field, sample=sample, sign=sign)
 
 
 def parse_price(text: str, *, field: str = "unit_price", sign: str | None = None) -> Decimal:
     """The price for one unit that was typed, with at most four decimals [quantity_invalid]."""
-    price = parse_decimal(text, places=4, sign=sign)
-    if price is None or not 0 <= price <= MAX_AMOUNT:
-        raise QuantityInvalid(
-            field=field,
-            value=text[:SHOWN] + ("…" if len(text) > SHOWN else ""),
-            least="0",
-            most=shown(MAX_AMOUNT),
-            sample=shown(Decimal("99.5")),
-        )
-    return price
+    sample = shown(Decimal("99.5"))
+    return _parsed(text, places=4, least=Decimal(0), most=MAX_AMOUNT, field=field, sample=sample, sign=sign)
+
+
+def _parsed(
+    text: str, *, places: int, least: Decimal, most: Decimal, field: str, sample: str, sign: str | None
+) -> Decimal:
+    number = parse_decimal(text, places=places, sign=sign)
+    if number is None or not least <= number <= most:
+        typed = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text[:SHOWN])
+        more = "…" if len(text) > SHOWN else ""
+        raise QuantityInvalid(field=field, value=typed + more, least=shown(least), most=shown(most), sample=sample)
+    return number
 
 
 def shown(number: Decimal) -> str:

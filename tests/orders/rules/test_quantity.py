@@ -44,6 +44,12 @@ def test_the_decimal_sign_is_that_of_the_language(language):
         assert parse_quantity("1.5", sign=".") == Decimal("1.5")
 
 
+def test_what_nobody_can_see_is_not_shown_again():
+    with pytest.raises(QuantityInvalid) as refused:
+        parse_quantity("1\u202e\x00\u200b")
+    assert refused.value.data["value"] == "1���"
+
+
 def test_prices_may_be_zero_and_have_four_decimals():
     assert parse_price("0") == 0
     assert parse_price("12.3456") == Decimal("12.3456")
