@@ -141,6 +141,7 @@ def remove_number(*, line_id: int, number: str, user: User) -> None:
 
 def remove_registration(*, registration_id: int, user: User) -> None:
     """Take a registration, blank ones too, off its draft (REG-2)."""
+    check_may(user, MAINTAIN, MNR)
     with transaction.atomic():
         unit = _locked_unit(registration_id)
         check_may(user, MAINTAIN, *([MNR] if unit.registration.is_blank else []))
