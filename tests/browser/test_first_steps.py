@@ -77,6 +77,7 @@ def signed_in(demo: Demo, browser: Browser) -> Iterator[Callable[[str], Page]]:
         contexts.append(browser.new_context(base_url=demo.url))
         page = contexts[-1].new_page()
         page.goto("/")
+        expect(page.locator("[name=username]")).to_be_focused()
         page.keyboard.type(name)
         page.keyboard.press("Tab")
         page.keyboard.type(demo.passwords[name])
