@@ -102,7 +102,9 @@ def mark_not_readable(*, line_id: int, user: User, note: str = "") -> Registrati
     note = parse_reason(note, demanded=False)
     with transaction.atomic():
         line = _locked_line(line_id)
-        _check_line(line, adding=1, number=_("Not readable"))
+        product = line.order_line.product
+        check_takes_numbers(group_of(product), product=str(product), number=_("Not readable"))
+        check_place(quantity=line.quantity, registered=line.registered, adding=1, number=_("Not readable"))
         blank = Registration.objects.create(order_line=line.order_line, note=note, registered_by=user)
         _link(line, [blank])
         return blank
@@ -212,12 +214,6 @@ def _locked_unit(registration_id: int) -> PackingSlipUnit:
     return unit
 
 
-def _check_line(line: PackingSlipLine, *, adding: int, number: str) -> None:
-    order_line = line.order_line
-    check_takes_numbers(group_of(order_line.product), product=str(order_line.product), number=number)
-    check_place(quantity=line.quantity, registered=line.registered, adding=adding, number=number)
-
-
 def _register(line: PackingSlipLine, numbers: Sequence[str], user: User) -> list[Registration]:
     product = line.order_line.product
     group = group_of(product)
@@ -229,7 +225,8 @@ def _register(line: PackingSlipLine, numbers: Sequence[str], user: User) -> list
     held = [taken.pk for taken in live if fold(taken.number) not in back]
     if held:
         refuse(_duplicates(Registration.objects.filter(pk__in=held), numbers))
-    _check_line(line, adding=len(numbers), number=", ".join(numbers[:3]))
+    shown = ", ".join(numbers[:3])
+    check_place(quantity=line.quantity, registered=line.registered, adding=len(numbers), number=shown)
     take_back(back.values())
     fresh = [number for number in numbers if fold(number) not in back]
     registrations = create_registrations(order_line=line.order_line, numbers=fresh, claimed=claimed, user=user)
